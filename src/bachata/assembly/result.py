@@ -1,0 +1,37 @@
+"""The Result document, `bachata.result.1`: what the assembler made, measured on the finished file. Pure data."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from bachata.blueprint import Document
+
+SCHEMA: Final = "bachata.result.1"
+
+
+class Result(Document):
+    """Written to storage beside the video as the last act of a render; `close` verifies it."""
+
+    schema_: Literal["bachata.result.1"] = Field(SCHEMA, alias="schema")
+    task_id: str
+    video_key: str = Field(description="storage key of the video")
+    video_uri: str = Field(description="gs:// or file: address; signed URLs are made when someone asks")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the video's bytes")
+    file_size: int = Field(gt=0, description="bytes")
+    duration_s: float = Field(gt=0, description="from the finished file")
+    frames: int = Field(gt=0)
+    frame_rate: str = Field(description="exact, for example 30000/1001")
+    width: int
+    height: int
+    video_codec: str
+    audio_codec: str | None
+    moves_count: int
+    cut_frames: list[int] = Field(description="frame on which each move begins")
+    processing_s: float
+    stage_seconds: dict[str, float] = Field(default_factory=dict, description="wall time of each stage")
+    peak_rss_bytes: int | None = None
+    loudness_gain_db: float | None = Field(None, description="gain applied by normalize_audio")
+    warnings: list[str] = Field(default_factory=list, description="what was bent to make it work, for people")
+    parameters: dict[str, Any] = Field(default_factory=dict, description="generation_parameters of the blueprint")

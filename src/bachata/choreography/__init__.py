@@ -1,0 +1,1 @@
+"""Brief to Blueprint: understands the request, chooses and sequences moves, scores the plan."""

@@ -1,0 +1,52 @@
+"""A move as the library knows it. Pure data; frames are integers of the clip's own rate."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from bachata.blueprint import Document
+
+Difficulty = Literal["beginner", "intermediate", "advanced"]
+Energy = Literal["low", "medium", "high"]
+Style = Literal["romantic", "sensual", "energetic", "playful"]
+
+LABELS = (
+    "basic", "spin", "ladyturn", "bolero", "style", "bodywaves", "hiprolls", "shadow", "hammerlock", "intros",
+    "footwork", "golpes", "arm_styling", "headrolls", "outro", "cross_body_lead",
+)  # fmt: skip
+"""Labels of the inherited library; others are welcome, these have known roles."""
+
+
+class Move(Document):
+    """One clip of the library."""
+
+    clip_id: str
+    library: str
+    name: str = Field(description="title for people")
+    label: str
+    difficulty: Difficulty
+    energy_level: Energy
+    style: Style
+    video_path: str = Field(description="storage key")
+    sha256: str = Field(description="hash of the clip's bytes")
+    frame_rate: str = Field(description="exact: '30', '30000/1001'")
+    frames: int = Field(gt=0)
+    width: int
+    height: int
+    tempo: float = Field(gt=0, description="beats a minute, from a regression over its beats")
+    beats: list[int] = Field(description="frame of every beat inside the clip, strictly increasing")
+    count_one: int = Field(ge=0, description="index into beats of the first count 1")
+    confidence: float = Field(ge=0, le=1, description="of beats and count; 1 when annotated by hand")
+
+    @property
+    def rate(self) -> Fraction:
+        """Exact frame rate of the clip."""
+        return Fraction(self.frame_rate)
+
+    @property
+    def windows(self) -> list[int]:
+        """Indices into beats at which a whole 8-count (count 1 to the next 1) lies inside the clip."""
+        return list(range(self.count_one, len(self.beats) - 8, 8))

@@ -1,0 +1,88 @@
+"""Every environment variable the project reads, typed and documented, in one place.
+
+`load()` reads the environment once per call and reports all faults together. Nothing else in the project looks at
+``os.environ``; Terraform's tests compare what it sets with the fields below.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bachata.errors import InvalidSettings
+
+
+class Settings(BaseSettings):
+    """The process environment. Field names in capitals are the variables' names."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, case_sensitive=False)
+
+    # Storage
+    storage_backend: Literal["local", "gcs"] = Field("local", description="where objects live")
+    gcs_bucket_name: str | None = Field(None, description="bucket of the gcs backend")
+    local_storage_path: Path | None = Field(None, description="directory of the local backend")
+
+    # Database: either a URL, or a Cloud SQL instance reached through the connector
+    database_url: SecretStr | None = Field(None, description="SQLAlchemy URL, postgresql+pg8000://…; for local use")
+    instance_connection_name: str | None = Field(None, description="Cloud SQL instance PROJECT:REGION:NAME")
+    db_name: str = Field("bachata_buddy", description="database of the Cloud SQL instance")
+    db_user: str | None = Field(None, description="database user; with IAM, the service account without its suffix")
+    db_password: SecretStr | None = Field(None, description="password; unset means IAM authentication")
+    db_ip_type: Literal["PRIVATE", "PUBLIC", "PSC"] = Field("PRIVATE", description="how the connector reaches it")
+    db_pool_size: int = Field(2, ge=1, le=20, description="connections a process may hold")
+
+    # Logging
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severity written")
+    log_format: Literal["json", "text"] = Field("json", description="json for Cloud Logging, text for a terminal")
+    google_cloud_project: str | None = Field(None, description="project id, to link log lines with traces")
+
+    # Planning
+    move_library: str = Field("default", description="move library used when a request names none")
+    move_embeddings_cache_ttl: int = Field(3600, ge=0, description="seconds a loaded move index serves")
+
+    # The assembler job
+    task_id: str | None = Field(None, description="task this run renders")
+    user_id: str | None = Field(None, description="owner of the task")
+    execution_id: str | None = Field(None, description="workflow execution that owns the task")
+    blueprint_json: str | None = Field(None, description="the blueprint, when it fits the variable")
+    blueprint_uri: str | None = Field(None, description="else the storage key of the blueprint")
+    blueprint_sha256: str | None = Field(None, description="and its hash")
+    cloud_run_execution: str | None = Field(None, description="set by Cloud Run: name of the job execution")
+    cloud_run_task_index: int = Field(0, ge=0, description="set by Cloud Run")
+    cloud_run_task_count: int = Field(1, ge=1, description="set by Cloud Run")
+    cloud_run_task_attempt: int = Field(0, ge=0, description="set by Cloud Run: 0 on the first attempt")
+    fetch_workers: int = Field(8, ge=1, le=64, description="media files fetched at once")
+    fetch_backoff: float = Field(0.5, ge=0, description="seconds before the second try of a fetch; doubles")
+    encoder_threads: int = Field(0, ge=0, description="threads of the video encoder; 0 lets FFmpeg choose")
+
+    @model_validator(mode="after")
+    def _backends_are_complete(self) -> Settings:
+        if self.storage_backend == "gcs" and not self.gcs_bucket_name:
+            raise ValueError("STORAGE_BACKEND=gcs needs GCS_BUCKET_NAME")
+        if self.storage_backend == "local" and self.gcs_bucket_name:
+            raise ValueError("GCS_BUCKET_NAME is set but STORAGE_BACKEND is local: set STORAGE_BACKEND=gcs or unset it")
+        if self.instance_connection_name and not self.db_user:
+            raise ValueError("INSTANCE_CONNECTION_NAME needs DB_USER")
+        return self
+
+    @property
+    def has_database(self) -> bool:
+        """Whether any database is configured: the job may run without one."""
+        return bool(self.database_url or self.instance_connection_name)
+
+
+def load() -> Settings:
+    """The settings of this process.
+
+    Raises InvalidSettings naming every variable at fault; values of secrets are never quoted.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(p) for p in e['loc']).upper() or 'environment'}: {e['msg']}" for e in error.errors()
+        )
+        raise InvalidSettings(f"The environment is incomplete: {faults}") from None

@@ -1,0 +1,1 @@
+"""One narrow interface to objects, a directory behind it or a bucket."""

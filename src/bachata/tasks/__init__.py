@@ -1,0 +1,1 @@
+"""Tasks and the database: tables, migrations, the state machine of a render."""
