@@ -1,5 +1,3 @@
 """Bachata Buddy: songs in, dance videos out, every step on its count."""
 
-from importlib.metadata import version
-
-__version__ = version("bachata-buddy")
+__version__ = "0.1.0"

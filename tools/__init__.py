@@ -1,0 +1,1 @@
+"""What the maintainers run: locks, generated references, artefacts."""
