@@ -1,0 +1,98 @@
+"""`bachata library`: the moves there are to dance."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bachata.cli import console, rooms
+from bachata.moves.catalogue import Move
+from bachata.settings import load
+
+
+@click.group()
+def command() -> None:
+    """Bring moves into a library and list them."""
+
+
+@command.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--annotations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="bachata.annotations.1; default: annotations.json in DIRECTORY",
+)
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def add(directory: Path, annotations: Path | None, library: str | None, as_json: bool) -> None:
+    """Measure the clips in DIRECTORY and add them; all faults are reported together and nothing is half added."""
+    from bachata.moves.ingest import add as ingest
+    from bachata.music import clip_beats
+
+    name = library or load().move_library
+    file = annotations or directory / "annotations.json"
+    with rooms.database() as engine, console.meter(f"Adding moves to {name}") as meter:
+        report = ingest(
+            directory, file, library=name, store=rooms.store(), engine=engine, clip_beats=clip_beats, progress=meter
+        )
+    if as_json:
+        console.emit(report.as_dict())
+        return
+    console.stdout.print(
+        f"Library [bold]{name}[/]: {len(report.added)} added, {len(report.updated)} updated, "
+        f"{len(report.unchanged)} unchanged"
+    )
+    for warning in report.warnings:
+        console.note(f"Note: {warning}")
+
+
+@command.command("list")
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def list_(library: str | None, as_json: bool) -> None:
+    """List the moves of a library."""
+    from bachata.moves.repository import MoveRepository
+
+    name = library or load().move_library
+    with rooms.database() as engine:
+        moves = MoveRepository(engine, name).load()
+    if as_json:
+        console.emit([_row(m) for m in moves])
+        return
+    _table(name, moves)
+
+
+def _row(move: Move) -> dict[str, Any]:
+    rate = Fraction(move.frame_rate)
+    return {
+        "clip_id": move.clip_id,
+        "name": move.name,
+        "video_path": move.video_path,
+        "frame_rate": int(rate) if rate.denominator == 1 else float(rate),
+        "frames": move.frames,
+        "beats": move.beats,
+        "count_one": move.count_one,
+        "tempo": move.tempo,
+        "label": move.label,
+        "difficulty": move.difficulty,
+        "energy_level": move.energy_level,
+        "style": move.style,
+        "confidence": move.confidence,
+    }
+
+
+def _table(name: str, moves: list[Move]) -> None:
+    from rich.table import Table
+
+    if not moves:
+        console.note(f"Library {name} is empty. Add moves: bachata library add DIRECTORY --annotations FILE")
+        return
+    table = Table("clip", "label", "difficulty", "energy", "style", "BPM", "8-counts", box=None)
+    for m in moves:
+        table.add_row(
+            m.clip_id, m.label, m.difficulty, m.energy_level, m.style, f"{m.tempo:.1f}", str(len(m.windows))
+        )
+    console.stdout.print(table)

@@ -1,0 +1,38 @@
+"""What a person may ask of a choreography, the same for every command that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--song", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="the music"),
+    click.option("--query", help="or a sentence: what to dance, 10 to 1000 characters; the song is chosen for you"),
+    click.option("--difficulty", type=click.Choice(["beginner", "intermediate", "advanced"])),
+    click.option("--energy", type=click.Choice(["low", "medium", "high"])),
+    click.option(
+        "--style", type=click.Choice(["traditional", "modern", "romantic", "sensual", "energetic", "playful"])
+    ),
+    click.option("--duration", type=click.FloatRange(10, 600), help="seconds; default: the whole song"),
+    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="another seed, another dance"),
+    click.option("--library", help="move library; default: MOVE_LIBRARY"),
+)
+
+
+def choreography_options(function: F) -> F:
+    """Add them all; at least one of --song and --query is required."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def brief(**given: Any) -> dict[str, Any]:
+    """What was given, without what was not."""
+    if not given.get("song") and not given.get("query"):
+        raise click.UsageError("Give --song PATH, --query TEXT, or both.")
+    return {k: v for k, v in given.items() if v is not None}
