@@ -19,7 +19,9 @@ _OPTIONS = (
         "--style", type=click.Choice(["traditional", "modern", "romantic", "sensual", "energetic", "playful"])
     ),
     click.option("--duration", type=click.FloatRange(10, 600), help="seconds; default: the whole song"),
-    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="another seed, another dance"),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="another seed, another dance"
+    ),
     click.option("--library", help="move library; default: MOVE_LIBRARY"),
 )
 

@@ -92,7 +92,5 @@ def _table(name: str, moves: list[Move]) -> None:
         return
     table = Table("clip", "label", "difficulty", "energy", "style", "BPM", "8-counts", box=None)
     for m in moves:
-        table.add_row(
-            m.clip_id, m.label, m.difficulty, m.energy_level, m.style, f"{m.tempo:.1f}", str(len(m.windows))
-        )
+        table.add_row(m.clip_id, m.label, m.difficulty, m.energy_level, m.style, f"{m.tempo:.1f}", str(len(m.windows)))
     console.stdout.print(table)

@@ -57,7 +57,13 @@ def _json(_ctx: click.Context, _param: click.Parameter, value: str) -> Any:
 @_file
 @click.option("--data", default="null", callback=_json, help="the argument, as JSON")
 @click.option("--env", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="a variable for sys.get_env")
-@click.option("--endpoint", multiple=True, callback=_pairs, metavar="NAME=URL", help="where a connector's API is, e.g. run=http://127.0.0.1:8080")
+@click.option(
+    "--endpoint",
+    multiple=True,
+    callback=_pairs,
+    metavar="NAME=URL",
+    help="where a connector's API is, e.g. run=http://127.0.0.1:8080",
+)
 def run(file: Path, data: Any, env: dict[str, str], endpoint: dict[str, str]) -> None:
     """Run FILE and print its result as JSON; a failure's error value goes to standard error as JSON, exit 1."""
     from bachata.local.workflows import WorkflowFailed, WorkflowInvalid, execute

@@ -1,0 +1,1 @@
+"""Measurements: protocol in README.md, harness here, results committed under results/."""
