@@ -32,7 +32,6 @@ def _stages(home: Path, song: Path, media: Path) -> dict[str, Cost]:
 def measure(media: Path | None, seconds: float) -> str:
     """The results table, as Markdown."""
     from samples.moves import make_moves
-
     from samples.song import make_song
 
     with tempfile.TemporaryDirectory() as scratch:
