@@ -1,0 +1,1 @@
+"""The laptop cloud: Workflows engine, Jobs API, embedded PostgreSQL, function host."""

@@ -1,0 +1,124 @@
+"""The json, base64, hash and uuid modules. https://cloud.google.com/workflows/docs/reference/stdlib/overview"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import uuid
+from typing import Any
+
+from ..errors import type_error, value_error
+from ..values import Value, checked_number, type_name
+from .registry import function, want_bytes, want_map, want_string
+
+_ALGORITHMS = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
+
+
+def decode_json(data: str | bytes) -> Value:
+    """A JSON document as a workflow value. Raises ValueError (Python's) when it is none."""
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(data, parse_constant=refuse, parse_int=lambda digits: checked_number(int(digits)))
+
+
+def encode_json(value: Value, indent: int | None = None) -> str:
+    """The value as JSON, compact unless indented. Raises TypeError (the workflow's) on bytes."""
+    separators = (",", ":") if indent is None else None
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators, default=_not_json
+    )
+
+
+def _not_json(value: Any) -> Any:
+    raise type_error(f"{type_name(value)} has no JSON form; use base64.encode")
+
+
+@function("json.decode", "data")
+def json_decode(data: Value) -> Value:
+    """The value of a JSON text, given as a string or as bytes."""
+    if not isinstance(data, str | bytes):
+        raise type_error(f"json.decode data must be a string or bytes, not {type_name(data)}")
+    try:
+        return decode_json(data)
+    except ValueError as error:
+        raise value_error(f"json.decode: {error}") from None
+
+
+@function("json.encode", "data", indent=None)
+def json_encode(data: Value, indent: Value) -> bytes:
+    """JSON as UTF-8 bytes."""
+    return json_encode_to_string(data, indent).encode()
+
+
+@function("json.encode_to_string", "data", indent=None)
+def json_encode_to_string(data: Value, indent: Value) -> str:
+    """JSON as a string; compact unless `indent` is true (two spaces) or a map."""
+    if isinstance(indent, dict):
+        width = want_map(indent, "indent").get("indent", "  ")
+        return encode_json(data, len(want_string(width, "indent.indent")))
+    if indent is not None and not isinstance(indent, bool):
+        raise type_error(f"indent must be a boolean or a map, not {type_name(indent)}")
+    return encode_json(data, 2 if indent else None)
+
+
+@function("base64.encode", "data", padding=True)
+def base64_encode(data: Value, padding: Value) -> str:
+    """Base64 text of bytes."""
+    text = base64.b64encode(want_bytes(data, "base64.encode data")).decode()
+    return text if _flag(padding) else text.rstrip("=")
+
+
+@function("base64.decode", "data", padding=True)
+def base64_decode(data: Value, padding: Value) -> bytes:
+    """The bytes of a Base64 text."""
+    text = want_string(data, "base64.decode data")
+    if not _flag(padding):
+        text += "=" * (-len(text) % 4)
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise value_error("base64.decode: data is not Base64") from None
+
+
+def _flag(value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise type_error(f"padding must be a boolean, not {type_name(value)}")
+    return value
+
+
+@function("hash.compute_checksum", "data", "algorithm")
+def compute_checksum(data: Value, algorithm: Value) -> bytes:
+    """The digest of bytes or of a string's UTF-8 form; MD5, SHA1, SHA256, SHA384 or SHA512."""
+    return hashlib.new(_algorithm(algorithm), _as_bytes(data, "data"), usedforsecurity=False).digest()
+
+
+@function("hash.compute_hmac", "key", "data", "algorithm")
+def compute_hmac(key: Value, data: Value, algorithm: Value) -> bytes:
+    """The keyed digest (HMAC) of bytes or of a string's UTF-8 form."""
+    return hmac.new(_as_bytes(key, "key"), _as_bytes(data, "data"), _algorithm(algorithm)).digest()
+
+
+def _algorithm(name: Value) -> str:
+    text = want_string(name, "algorithm")
+    if text not in _ALGORITHMS:
+        raise value_error(f"unknown algorithm {text}; one of {', '.join(_ALGORITHMS)}")
+    return _ALGORITHMS[text]
+
+
+def _as_bytes(value: Value, what: str) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, bytes):
+        return value
+    raise type_error(f"{what} must be bytes or a string, not {type_name(value)}")
+
+
+@function("uuid.generate")
+def uuid_generate() -> str:
+    """A random UUID in its canonical text form."""
+    return str(uuid.uuid4())
