@@ -274,7 +274,7 @@ def test_a_variable_may_take_32768_bytes_and_no_more(client, told):
 
 
 def refusal(server, body, **options):
-    answer = requests.post(f"{server.url}/v2/{NAME}:run", timeout=5, **({"json": body} if not options else options))
+    answer = requests.post(f"{server.url}/v2/{NAME}:run", timeout=5, **(options or {"json": body}))
     assert answer.headers["Content-Type"].startswith("application/json")
     error = answer.json()["error"]
     assert error["code"] == answer.status_code
