@@ -33,9 +33,9 @@ def check(file: Path, as_json: bool) -> None:
         console.emit({"file": str(file), "problems": [str(p) for p in problems]})
     else:
         for problem in problems:
-            console.stdout.print(str(problem), markup=False)
+            click.echo(str(problem))
         if not problems:
-            console.stdout.print(f"{file}: no problems found", markup=False)
+            click.echo(f"{file}: no problems found")
     sys.exit(1 if problems else 0)
 
 

@@ -1,0 +1,106 @@
+"""The command tree: documented, helpful, quick to answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bachata.cli.app import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+BACHATA = str(Path(sys.executable).with_name("bachata"))
+
+
+def bachata(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [BACHATA, *arguments], capture_output=True, text=True, check=False, env={**os.environ, **env}, timeout=120
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_stands_in_the_readme(name):
+    answer = bachata(name, "--help")
+    assert answer.returncode == 0
+    assert len(answer.stdout.splitlines()) > 3
+    mentioned = re.search(rf"bachata {name}\b|make {name}\b", (ROOT / "README.md").read_text())
+    assert mentioned, f"the README does not mention {name}"
+
+
+def test_help_imports_nothing_heavy():
+    program = (
+        "import sys; from bachata.cli.app import cli\n"
+        "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'librosa','numpy','faiss','av','sqlalchemy','google.cloud.storage'} & set(sys.modules)))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_unknown_command_is_wrong_usage():
+    assert bachata("dance").returncode == 2
+
+
+def test_a_wrong_difficulty_names_the_allowed_ones(tmp_path):
+    answer = bachata("run", "--query", "a romantic bachata please", "--difficulty", "easy")
+    assert answer.returncode == 2
+    assert all(word in answer.stderr for word in ("beginner", "intermediate", "advanced"))
+
+
+def test_run_without_song_or_query_says_what_to_give():
+    answer = bachata("run")
+    assert answer.returncode == 2
+    assert "--song" in answer.stderr and "--query" in answer.stderr
+
+
+FLOW = """
+main:
+  params: [a]
+  steps:
+    - double: {assign: [{n: "${a.n * 2}"}]}
+    - give: {return: "${n}"}
+"""
+
+
+def test_workflow_run_prints_the_result_as_json(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text(FLOW)
+    answer = bachata("workflow", "run", str(file), "--data", '{"n": 21}')
+    assert (answer.returncode, json.loads(answer.stdout)) == (0, 42)
+
+
+def test_a_failed_workflow_gives_its_error_value_on_stderr(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text(FLOW)
+    answer = bachata("workflow", "run", str(file), "--data", "{}")
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert "KeyError" in json.loads(answer.stderr)["tags"]
+
+
+def test_a_raised_map_arrives_unchanged(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text("- stop:\n    raise: {code: 7, why: [a, null]}\n")
+    answer = bachata("workflow", "run", str(file))
+    assert (answer.returncode, json.loads(answer.stderr)) == (1, {"code": 7, "why": ["a", None]})
+
+
+def test_workflow_check_names_every_problem(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text("- a: {call: no.such.function}\n- b: {next: nowhere}\n")
+    answer = bachata("workflow", "check", str(file), "--json")
+    problems = " ".join(json.loads(answer.stdout)["problems"])
+    assert answer.returncode == 1
+    assert "no.such.function" in problems and "nowhere" in problems
+
+
+def test_data_that_is_not_json_is_wrong_usage(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text(FLOW)
+    assert bachata("workflow", "run", str(file), "--data", "{n: 1}").returncode == 2
