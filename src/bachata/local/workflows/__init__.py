@@ -7,10 +7,12 @@
 from . import connectors, http, retry  # noqa: F401 - importing them registers their functions
 from .engine import Execution, check, execute, load
 from .errors import Problem, WorkflowCancelled, WorkflowFailed, WorkflowInvalid
+from .executions import ExecutionsServer
 from .model import Workflow
 
 __all__ = [
     "Execution",
+    "ExecutionsServer",
     "Problem",
     "Workflow",
     "WorkflowCancelled",

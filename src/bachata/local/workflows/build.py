@@ -10,28 +10,20 @@ import re
 from typing import Any
 
 from . import limits
-from .errors import Problem
-from .expressions import Literal, parse, parse_target
 from .loader import LocatedList, LocatedMap
 from .model import (
-    NULL,
-    TRUE,
     Action,
     Assign,
     Assignment,
     Block,
     Case,
-    Computed,
     Constant,
     For,
     Invoke,
-    ListTemplate,
-    MapTemplate,
     Nothing,
     Parallel,
     Parameter,
     Raise,
-    Retry,
     Return,
     Routine,
     Step,
@@ -39,6 +31,9 @@ from .model import (
     Template,
     Try,
 )
+from .parser import parse_target
+from .policies import build_policy
+from .templates import ValueBuilder
 from .tokens import ExpressionError
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -57,22 +52,14 @@ _ACTIONS: dict[str, set[str]] = {
     "parallel": set(),
     "try": {"retry", "except"},
 }
-_STANDARD_POLICIES = {
-    "${http.default_retry}": "http.default_retry_predicate",
-    "${http.default_retry_non_idempotent}": "http.default_retry_predicate_non_idempotent",
-}
 
 
-class Builder:
+class Builder(ValueBuilder):
     """Builds routines; `problems` collects what is wrong on the way, in the order of the file."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        super().__init__()
         self._depth = 0
-
-    def problem(self, line: int, place: str, message: str) -> None:
-        """Note one reason to refuse the file."""
-        self.problems.append(Problem(line, place, message))
 
     def workflow(self, document: Any) -> dict[str, Routine]:
         """The routines of a document: a list of steps is the main workflow without parameters."""
@@ -91,7 +78,7 @@ class Builder:
         if not isinstance(body, LocatedMap):
             self.problem(line, name, "a workflow holds steps, and perhaps params")
             return Routine(name, (), Block(()), line)
-        self._unknown_keys(body, {"params", "steps"}, name)
+        self.unknown_keys(body, {"params", "steps"}, name)
         parameters = self._parameters(body.get("params"), line, name)
         if name == "main" and len(parameters) > 1:
             self.problem(line, name, "main takes one parameter: the execution's argument")
@@ -122,19 +109,6 @@ class Builder:
                 self.problem(params.line, f"{place}.params", f"{name} without a default follows one with a default")
             result.append(Parameter(str(name), default))
         return tuple(result)
-
-    def identifier(self, name: Any, line: int, place: str) -> str:
-        """A variable's name, checked."""
-        if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
-            self.problem(line, place, f"{name!r} is not a variable name: letters, digits and _, not a digit first")
-        return str(name)
-
-    def _unknown_keys(self, body: LocatedMap, known: set[str], place: str) -> None:
-        for key in body:
-            if key not in known:
-                self.problem(
-                    body.key_lines[key], place, f"unexpected entry {key}; known are {', '.join(sorted(known))}"
-                )
 
     # Steps ---------------------------------------------------------------------------------------------------------
 
@@ -187,12 +161,12 @@ class Builder:
             self.problem(line, place, f"one step does one thing, this has {' and '.join(found)}; make it two steps")
             return Nothing()
         if not found:
-            self._unknown_keys(body, beside | set(_ACTIONS), place)
+            self.unknown_keys(body, beside | set(_ACTIONS), place)
             if not body.keys() & beside:
                 self.problem(line, place, f"says nothing to do; one of {', '.join(_ACTIONS)}")
             return Nothing()
         word = found[0]
-        self._unknown_keys(body, beside | _ACTIONS[word] | {word}, place)
+        self.unknown_keys(body, beside | _ACTIONS[word] | {word}, place)
         return self._build(word, body, body.key_lines[word], place)
 
     def _build(self, word: str, body: LocatedMap, line: int, place: str) -> Action:
@@ -233,8 +207,6 @@ class Builder:
                 continue
             target, content = next(iter(item.items()))
             try:
-                if len(target) > limits.EXPRESSION_CHARACTERS:
-                    raise ExpressionError(f"longer than {limits.EXPRESSION_CHARACTERS} characters")
                 variable, path = parse_target(target)
             except ExpressionError as error:
                 self.problem(item_line, place, f"cannot assign to {target[:60]!r}: {error}")
@@ -278,17 +250,6 @@ class Builder:
             cases.append(Case(condition, action, self._next(item, item.line, where), item.line))
         return Switch(tuple(cases))
 
-    def condition(self, value: Any, line: int, place: str) -> Template:
-        """`${}` or a plain boolean."""
-        template = self.template(value, line, f"{place}.condition")
-        if isinstance(template, Computed):
-            if template.expression.static_type not in {None, "boolean"}:
-                self.problem(line, place, "a condition is true or false")
-            return template
-        if not isinstance(value, bool) and not (isinstance(value, str) and "${" in value):
-            self.problem(line, place, "a condition is an expression, ${…}, or true or false")
-        return template
-
     def _for(self, value: Any, line: int, place: str) -> Action:
         loop = self.loop(value, line, place)
         return loop or Nothing()
@@ -299,7 +260,7 @@ class Builder:
         if not isinstance(value, LocatedMap):
             self.problem(line, place, "for is a map of value, in or range, and steps")
             return None
-        self._unknown_keys(value, {"value", "index", "in", "range", "steps"}, place)
+        self.unknown_keys(value, {"value", "index", "in", "range", "steps"}, place)
         variable = self.identifier(value.get("value"), line, f"{place}.value")
         index = self.identifier(value["index"], line, f"{place}.index") if "index" in value else None
         if ("in" in value) == ("range" in value):
@@ -334,7 +295,7 @@ class Builder:
         if not isinstance(value, LocatedMap):
             self.problem(line, place, "parallel is a map of branches or for")
             return Nothing()
-        self._unknown_keys(value, {"shared", "concurrency_limit", "exception_policy", "branches", "for"}, place)
+        self.unknown_keys(value, {"shared", "concurrency_limit", "exception_policy", "branches", "for"}, place)
         if ("branches" in value) == ("for" in value):
             self.problem(line, place, "a parallel step has either branches or for")
         if value.get("exception_policy", "continueAll") != "continueAll":
@@ -375,7 +336,9 @@ class Builder:
         if "retry" not in body and "except" not in body:
             self.problem(line, place, "try needs retry, except or both")
         inner = self.action(body["try"], line, f"{place}.try", set())
-        retry = self._retry(body["retry"], body.key_lines["retry"], f"{place}.retry") if "retry" in body else None
+        retry = (
+            build_policy(self, body["retry"], body.key_lines["retry"], f"{place}.retry") if "retry" in body else None
+        )
         error: str | None = None
         handler: Action | None = None
         if "except" in body:
@@ -387,89 +350,3 @@ class Builder:
                 error = self.identifier(clause["as"], clause_line, f"{place}.except.as")
             handler = self.action(clause, clause_line, f"{place}.except", {"as"})
         return Try(inner, retry, error, handler)
-
-    def _retry(self, value: Any, line: int, place: str) -> Retry | None:
-        if isinstance(value, str):
-            if value.strip() not in _STANDARD_POLICIES:
-                policies = " or ".join(_STANDARD_POLICIES)
-                self.problem(line, place, f"retry is {policies}, or a map of predicate, max_retries and backoff")
-                return None
-            # Both policies: 5 retries, delays from 1 s to 60 s × 1.25 (reference page of http.default_retry).
-            return Retry(_STANDARD_POLICIES[value.strip()], 5, 1, 60, 1.25, line)
-        if not isinstance(value, LocatedMap):
-            self.problem(line, place, "retry is a policy or a map of predicate, max_retries and backoff")
-            return None
-        before = len(self.problems)
-        self._whole(value, {"predicate", "max_retries", "backoff"}, line, place)
-        backoff = value.get("backoff")
-        if isinstance(backoff, LocatedMap):
-            self._whole(backoff, {"initial_delay", "max_delay", "multiplier"}, line, f"{place}.backoff")
-            for name in ("initial_delay", "max_delay", "multiplier"):
-                self._integer(backoff.get(name, 1), line, f"{place}.backoff.{name}", 0 if name != "multiplier" else 1)
-        elif "backoff" in value:
-            self.problem(line, place, "backoff is a map of initial_delay, max_delay and multiplier")
-        self._integer(value.get("max_retries", 0), line, f"{place}.max_retries", 0)
-        predicate = value.get("predicate")
-        match = (
-            re.fullmatch(r"\$\{\s*([A-Za-z_][\w.]*)\s*\}", predicate.strip()) if isinstance(predicate, str) else None
-        )
-        if match is None and "predicate" in value:
-            self.problem(line, place, "predicate is ${name of a subworkflow with one parameter}")
-        if match is None or len(self.problems) > before or not isinstance(backoff, LocatedMap):
-            return None
-        delays = (backoff["initial_delay"], backoff["max_delay"], backoff["multiplier"])
-        return Retry(match.group(1), value["max_retries"], *delays, line)
-
-    def _whole(self, value: LocatedMap, names: set[str], line: int, place: str) -> None:
-        self._unknown_keys(value, names, place)
-        missing = sorted(names - set(value))
-        if missing:
-            self.problem(line, place, f"{', '.join(missing)} missing")
-
-    def _integer(self, value: Any, line: int, place: str, least: int) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            self.problem(line, place, f"must be an integer from {least}, not {value!r}")
-
-    # Values --------------------------------------------------------------------------------------------------------
-
-    def template(self, value: Any, line: int, place: str) -> Template:
-        """A value whose strings may be expressions."""
-        if isinstance(value, str):
-            return self._text(value, line, place)
-        if isinstance(value, LocatedMap):
-            items = {key: self.template(item, value.key_lines[key], place) for key, item in value.items()}
-            for key in value:
-                if "${" in key:
-                    self.problem(value.key_lines[key], place, f"the key {key!r} cannot be computed; assign map[key]")
-            if all(isinstance(item, Constant) for item in items.values()):
-                return Constant({key: item.value for key, item in items.items() if isinstance(item, Constant)}, line)
-            return MapTemplate(items, line)
-        if isinstance(value, LocatedList):
-            parts = tuple(
-                self.template(item, at, f"{place}[{number}]")
-                for number, (item, at) in enumerate(zip(value, value.item_lines, strict=True))
-            )
-            if all(isinstance(part, Constant) for part in parts):
-                return Constant([part.value for part in parts if isinstance(part, Constant)], line)
-            return ListTemplate(parts, line)
-        return Constant(value, line)
-
-    def _text(self, text: str, line: int, place: str) -> Template:
-        stripped = text.strip()
-        if not (stripped.startswith("${") and stripped.endswith("}")):
-            if "${" in text:
-                self.problem(line, place, 'text mixed with ${} stays text in the cloud; write ${"text" + value}')
-            return Constant(text, line)
-        inner = stripped[2:-1]
-        if len(inner) > limits.EXPRESSION_CHARACTERS:
-            self.problem(
-                line,
-                place,
-                f"the expression has {len(inner)} characters, at most {limits.EXPRESSION_CHARACTERS} are allowed",
-            )
-            return NULL
-        try:
-            return Computed(parse(inner), line)
-        except ExpressionError as error:
-            self.problem(line, place, f"{stripped if len(stripped) <= 60 else stripped[:57] + '...'}: {error}")
-            return TRUE if place.endswith(".condition") else Computed(Literal(None), line)

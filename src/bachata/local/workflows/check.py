@@ -112,12 +112,7 @@ class Checker:
     def _action(self, action: Action, scope: _Scope, jumps: _Jumps, line: int) -> None:
         match action:
             case Assign():
-                for assignment in action.assignments:
-                    self._template(assignment.value, scope, assignment.line)
-                    self._expressions(assignment.path, scope, assignment.line)
-                    if assignment.path:
-                        self._variable(assignment.variable, scope, assignment.line)
-                    self._write(assignment.variable, scope, assignment.line)
+                self._assign(action, scope)
             case Invoke():
                 self._invoke(action, scope)
             case Return():
@@ -127,10 +122,7 @@ class Checker:
             case Raise():
                 self._template(action.value, scope, line)
             case Switch():
-                for case in action.cases:
-                    self._template(case.condition, scope, case.line)
-                    self._action(case.action, scope, jumps, case.line)
-                    self._target(case.next, case.line, jumps)
+                self._switch(action, scope, jumps)
             case Block():
                 self._block(action, scope, jumps)
             case For():
@@ -139,6 +131,20 @@ class Checker:
                 self._parallel(action, scope)
             case Try():
                 self._try(action, scope, jumps, line)
+
+    def _assign(self, action: Assign, scope: _Scope) -> None:
+        for assignment in action.assignments:
+            self._template(assignment.value, scope, assignment.line)
+            self._expressions(assignment.path, scope, assignment.line)
+            if assignment.path:
+                self._variable(assignment.variable, scope, assignment.line)
+            self._write(assignment.variable, scope, assignment.line)
+
+    def _switch(self, action: Switch, scope: _Scope, jumps: _Jumps) -> None:
+        for case in action.cases:
+            self._template(case.condition, scope, case.line)
+            self._action(case.action, scope, jumps, case.line)
+            self._target(case.next, case.line, jumps)
 
     def _loop(self, loop: For, scope: _Scope, jumps: _Jumps, parallel: Parallel | None) -> None:
         for template in (loop.items, *(loop.bounds or ())):

@@ -114,7 +114,7 @@ def _call(context: Context, method: str, api: str, path: str, body: Value = None
     )
     for attempt, delay in enumerate(retry.delays(1, 1.25, 60)):
         try:
-            return send(context, method, url, _REQUEST_SECONDS, body, auth={"type": "OAuth2"})["body"]
+            return send(context, method, url, _REQUEST_SECONDS, body=body, auth={"type": "OAuth2"})["body"]
         except WorkflowError as error:
             if attempt == _RETRIES or not predicate(error.payload):
                 raise

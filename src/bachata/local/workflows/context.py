@@ -75,10 +75,10 @@ class Context:
         self.check_cancelled()
 
     def interruptible(self, work: Callable[[], T], seconds: float) -> T:
-        """The result of blocking work, abandoned when the execution is cancelled or after real `seconds` (TimeoutError).
+        """The result of blocking work, abandoned when the execution is cancelled, or after real `seconds`.
 
-        A socket in the middle of a read cannot be woken: the thread is left to end by itself and never outlives the
-        process.
+        The latter raises Python's TimeoutError. A socket in the middle of a read cannot be woken: the thread is left to
+        end by itself and never outlives the process.
         """
         self.check_cancelled()
         outcome: dict[str, Any] = {}

@@ -53,7 +53,7 @@ def _examine(source: str | Path) -> tuple[dict[str, Any], list[Problem]]:
 
 
 class Execution:
-    """One run of a workflow, which another thread may watch (`current_step`) or cancel."""
+    """One run of a workflow, which another thread may watch (`current_step`: routine and step) or cancel."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Execution:
         token_source: TokenSource | None = None,
         on_step: StepObserver | None = None,
     ) -> None:
-        self.current_step: str | None = None
+        self.current_step: tuple[str, str] | None = None
         self._observer = on_step
         self._cancelled = threading.Event()
         self._context = Context(dict(env or {}), dict(endpoints or {}), as_clock(clock), token_source, self._cancelled)
@@ -73,7 +73,7 @@ class Execution:
         self._context.count_step = self._executor.count_step
 
     def _note_step(self, name: str, *, routine: str, line: int) -> None:
-        self.current_step = name
+        self.current_step = (routine, name)
         if self._observer is not None:
             self._observer(name, routine=routine, line=line)
 
@@ -82,7 +82,10 @@ class Execution:
         self._cancelled.set()
 
     def run(self, argument: Any = None) -> Any:
-        """The workflow's result. Raises WorkflowFailed or WorkflowCancelled; ValueError when the argument is no JSON."""
+        """The workflow's result.
+
+        Raises WorkflowFailed, WorkflowCancelled, or ValueError when the argument is not JSON.
+        """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _PYTHON_FRAMES))
         try:
             given = decode_json(encode_json(argument))
@@ -107,8 +110,8 @@ def execute(
 ) -> Any:
     """Load and run a workflow in this thread; its result.
 
-    `env` feeds sys.get_env (user variables and the built-in GOOGLE_CLOUD_*); `endpoints` maps `run` and `pubsub` to base
-    URLs of the connectors; `clock` has `time()` (or `now()`) and `sleep(seconds)`, default real time;
+    `env` feeds sys.get_env (user variables and the built-in GOOGLE_CLOUD_*); `endpoints` maps `run` and `pubsub` to
+    base URLs of the connectors; `clock` has `time()` (or `now()`) and `sleep(seconds)`, default real time;
     `token_source(kind, audience)` gives bearer tokens for "OIDC" and "OAuth2", default none, which only suits services
     on this machine. `on_step(name, routine=…, line=…)` is called before each step.
 

@@ -1,6 +1,7 @@
 """Running a workflow: one method per kind of step.
 
-A step returns how the flow goes on: None to the following step, a Jump to a named one, or Returned with the routine's value.
+A step returns how the flow goes on: None to the following step, a Jump to a named one, or Returned with the value of
+the routine.
 """
 
 from __future__ import annotations
@@ -79,10 +80,10 @@ class Executor:
         self._count_lock = Lock()
         self._steps = 0
         self._run: dict[type[Action], Callable[[Any, Scope, Frame], Flow]] = {
-            Nothing: lambda action, scope, frame: None,
+            Nothing: self._nothing,
             Assign: self._assign,
             Invoke: self._invoke,
-            Return: lambda action, scope, frame: Returned(action.value.evaluate(scope)),
+            Return: self._return,
             Raise: self._raise,
             Switch: self._switch,
             Block: self.block,
@@ -144,12 +145,7 @@ class Executor:
         given = {name: template.evaluate(scope) for name, template in action.arguments.items()}
         routine = self._workflow.routines.get(action.function)
         if routine is not None:
-            arguments = [
-                given[parameter.name] if parameter.name in given else parameter.default.evaluate(scope)
-                for parameter in routine.parameters
-                if parameter.name in given or parameter.default is not None
-            ]
-            value = self._call(action.function, arguments, frame)
+            value = self._call(action.function, _bind(routine, given, scope), frame)
         else:
             value = self._library(action.function, FUNCTIONS[action.function].bind(given))
         if action.result:
@@ -208,6 +204,12 @@ class Executor:
             for expression in assignment.value.expressions()
             for node in expression.walk()
         )
+
+    def _nothing(self, action: Nothing, scope: Scope, frame: Frame) -> Flow:  # noqa: ARG002
+        return None
+
+    def _return(self, action: Return, scope: Scope, frame: Frame) -> Flow:  # noqa: ARG002
+        return Returned(action.value.evaluate(scope))
 
     def _raise(self, action: Raise, scope: Scope, frame: Frame) -> Flow:  # noqa: ARG002
         payload = action.value.evaluate(scope)
@@ -310,6 +312,17 @@ class Executor:
         if not isinstance(verdict, bool):
             raise type_error(f"the predicate {policy.predicate} returned {type_name(verdict)}, not a boolean")
         return verdict
+
+
+def _bind(routine: Routine, given: dict[str, Value], scope: Scope) -> list[Value]:
+    """A subworkflow's arguments in order; the check at load has seen that none without a default is missing."""
+    arguments: list[Value] = []
+    for parameter in routine.parameters:
+        if parameter.name in given:
+            arguments.append(given[parameter.name])
+        elif parameter.default is not None:
+            arguments.append(parameter.default.evaluate(scope))
+    return arguments
 
 
 def iterate(loop: For, scope: Scope) -> Iterator[Value]:

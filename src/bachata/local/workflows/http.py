@@ -30,7 +30,7 @@ _CHUNK_BYTES = 64 * 1024
 def _method_function(method: str) -> None:
     @function(f"http.{method.lower()}", "url", blocking=True, needs_context=True, **_OPTIONAL)
     def run(context: Context, url: Value, *options: Value) -> Value:
-        return _request(context, method, url, *options)
+        return _request(context, method, url, options)
 
 
 for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
@@ -43,16 +43,15 @@ def request(context: Context, method: Value, url: Value, *options: Value) -> Val
     name = want_string(method, "http.request method")
     if name not in _METHODS:
         raise value_error(f"unknown method {name}; one of {', '.join(sorted(_METHODS))}")
-    return _request(context, name, url, *options)
+    return _request(context, name, url, options)
 
 
-def _request(
-    context: Context, method: str, url: Value, timeout: Value, body: Value, headers: Value, query: Value, auth: Value
-) -> Value:
+def _request(context: Context, method: str, url: Value, options: tuple[Value, ...]) -> Value:
+    timeout, body, headers, query, auth = options
     seconds = want_number(limits.HTTP_TIMEOUT_SECONDS if timeout is None else timeout, "timeout")
     if not 0 < seconds <= limits.HTTP_TIMEOUT_MAXIMUM_SECONDS:
         raise value_error(f"timeout is above 0 and at most {limits.HTTP_TIMEOUT_MAXIMUM_SECONDS} seconds")
-    return send(context, method, _checked_url(url), seconds, body, headers, query, auth)
+    return send(context, method, _checked_url(url), seconds, body=body, headers=headers, query=query, auth=auth)
 
 
 def send(
@@ -60,6 +59,7 @@ def send(
     method: str,
     url: str,
     seconds: float,
+    *,
     body: Value = None,
     headers: Value = None,
     query: Value = None,

@@ -1,7 +1,7 @@
 """The documented limits of the service, in one place.
 
-Source: https://cloud.google.com/workflows/quotas (resource limits). A file or an execution that passes here stays inside
-them in the cloud; without these checks the first surprise would be there.
+Source: https://cloud.google.com/workflows/quotas (resource limits). A file or an execution that passes here stays
+inside them in the cloud; without these checks the first surprise would be there.
 """
 
 from __future__ import annotations

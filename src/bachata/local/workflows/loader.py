@@ -84,7 +84,7 @@ class _Builder:
             items.line = node.start_mark.line + 1
             items.item_lines = [child.start_mark.line + 1 for child in node.value]
             return items
-        return self._scalar(node)
+        return self._scalar(node) if isinstance(node, yaml.ScalarNode) else None
 
     def _map(self, node: yaml.MappingNode) -> LocatedMap:
         result = LocatedMap()
@@ -106,7 +106,7 @@ class _Builder:
             result.key_lines[key] = key_node.start_mark.line + 1
         return result
 
-    def _scalar(self, node: yaml.Node) -> Any:
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
         text: str = node.value
         explicit = not (node.tag.startswith("tag:yaml.org,2002:") or node.tag == "!")
         if explicit:

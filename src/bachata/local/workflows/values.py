@@ -1,8 +1,8 @@
 """The values of a workflow: null, boolean, integer, double, string, bytes, list and map.
 
-They are Python's None, bool, int, float, str, bytes, list and dict, and by convention **immutable**: an assignment into a
-map or a list copies the containers on its path. So one value may stand in many variables and branches without a deep
-copy, and "when you assign one variable to another, you create a separate, independent copy" holds
+They are Python's None, bool, int, float, str, bytes, list and dict, and by convention **immutable**: an assignment
+into a map or a list copies the containers on its path. So one value may stand in many variables and branches without a
+deep copy, and "when you assign one variable to another, you create a separate, independent copy" holds
 (https://cloud.google.com/workflows/docs/reference/syntax/variables).
 """
 
@@ -73,7 +73,8 @@ def equal(left: Value, right: Value) -> bool:
 def size_of(value: Value) -> int:
     """Bytes the value takes, by the table of the variables page; a string above its own limit is refused.
 
-    8 for a number, boolean or null; 8 + bytes for strings and bytes; 8 + elements for lists; 8 + keys + values for maps.
+    8 for a number, boolean or null; 8 + bytes for strings and bytes; 8 + elements for lists; 8 + keys and values for
+    maps.
     """
     if isinstance(value, str):
         length = len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))

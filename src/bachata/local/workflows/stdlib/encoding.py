@@ -52,7 +52,8 @@ def json_decode(data: Value) -> Value:
 @function("json.encode", "data", indent=None)
 def json_encode(data: Value, indent: Value) -> bytes:
     """JSON as UTF-8 bytes."""
-    return json_encode_to_string(data, indent).encode()
+    text: str = json_encode_to_string(data, indent)
+    return text.encode()
 
 
 @function("json.encode_to_string", "data", indent=None)

@@ -62,7 +62,14 @@ def sleep_until(context: Context, time: Value) -> None:
 @function(
     "sys.log", blocking=True, needs_context=True, data=None, severity="DEFAULT", text=None, json=None, timeout=None
 )
-def log(context: Context, data: Value, severity: Value, text: Value, json: Value, timeout: Value) -> None:  # noqa: ARG001
+def log(  # noqa: PLR0917 - the arguments of Google's page
+    context: Context,  # noqa: ARG001
+    data: Value,
+    severity: Value,
+    text: Value,
+    json: Value,
+    timeout: Value,  # noqa: ARG001 - a local log does not time out
+) -> None:
     """Write one entry to the log: `text`, a `json` map, or any `data`."""
     level = want_string(severity, "sys.log severity")
     if level not in _SEVERITIES:
