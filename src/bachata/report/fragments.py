@@ -10,7 +10,7 @@ from bachata.music.document import Analysis
 from bachata.report import words
 from bachata.report.facts import Facts
 from bachata.report.scores import Tile
-from bachata.report.timeline import COUNTS, Shown
+from bachata.report.timeline import Shown
 
 ON_THE_BEAT_MS = 70.0
 """How far a cut may be from a beat and still count as on it: the field's usual window (mir_eval)."""
@@ -29,15 +29,17 @@ def nav(*, has_scores: bool, has_warnings: bool) -> str:
 
 
 def lede(shown: Sequence[Shown], analysis: Analysis, result: Result) -> str:
-    """The video in a sentence or two, true to what was measured."""
+    """The video in a sentence or two, true to what was measured. The opening is no change: it is where it must be."""
     first = f"{words.plural(len(shown), 'move')} in {words.clock(result.duration_s)} of music"
     if analysis.tempo:
         first += f" at {words.number(analysis.tempo)} beats a minute"
-    hits = sum(on_count_one(m) for m in shown)
-    if hits == len(shown):
-        every = "The move starts" if hits == 1 else "Every one starts"
-        return escape(f"{first}. {every} on the 1.")
-    return escape(f"{first}. {hits} of them {'starts' if hits == 1 else 'start'} on the 1.")
+    changes = shown[1:]
+    hits = sum(on_count_one(m) for m in changes)
+    if not changes:
+        return escape(f"{first}.")
+    if hits == len(changes):
+        return escape(f"{first}. Every change falls on the 1.")
+    return escape(f"{first}. {hits} of {words.plural(len(changes), 'change')} on the 1.")
 
 
 def on_count_one(move: Shown) -> bool:
@@ -46,11 +48,12 @@ def on_count_one(move: Shown) -> bool:
 
 
 def legend(shown: Iterable[Shown]) -> str:
-    """A swatch for each label, in order of appearance. Nothing when the library is not known."""
+    """A swatch for each label, in order of appearance, and the energy curve. Without a library there are no labels."""
     labels = dict.fromkeys((m.label, m.colour) for m in shown if m.label)
-    return "".join(
+    swatches = [
         f'<span class="key"><i class="c{colour}"></i>{escape(words.title(label))}</span>' for label, colour in labels
-    )
+    ]
+    return "".join([*swatches, '<span class="key"><i class="curve"></i>Energy of the music</span>'])
 
 
 def warnings(found: Sequence[str]) -> str:
@@ -145,10 +148,12 @@ def place(move: Shown) -> str:
     """Where in the music a move starts: ``on count 1``, ``count 3 + 120 ms``."""
     if move.count is None or move.off_ms is None:
         return "no beat near"
+    if move.number == 1 and move.start == 0:
+        return "opens the video"
     if abs(move.off_ms) <= ON_THE_BEAT_MS:
         return f"on count {move.count}"
     sign = "after" if move.off_ms > 0 else "before"
-    return f"{abs(move.off_ms):.0f} ms {sign} count {move.count} of {COUNTS}"
+    return f"{abs(move.off_ms):.0f} ms {sign} count {move.count}"
 
 
 def facts(groups: Iterable[tuple[str, Facts]]) -> str:

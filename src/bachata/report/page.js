@@ -111,7 +111,9 @@
     const points = data.energy.map((energy, index) => [beats[index], beats[index + 1] ?? beats[index] + period, 96 - 88 * energy]);
     if (!points.length) return;
     const line = points.map(([from, to, y], index) => `${index ? "L" : "M"}${((from + to) / 2).toFixed(3)} ${y.toFixed(1)}`).join("");
-    draw(sheet("energy"), "path", { d: line });
+    const svg = sheet("energy");
+    draw(svg, "path", { class: "halo", d: line });
+    draw(svg, "path", { d: line });
   };
 
   const drawMoves = () => {
@@ -207,6 +209,7 @@
     const next = showNext(index, time);
     if (next !== shown.next) $("next").textContent = shown.next = next;
     $("clock").textContent = clock(time);
+    if (index >= 0) lane.children[index].style.setProperty("--p", clamp((time - moves[index].start) / (moves[index].end - moves[index].start), 0, 1).toFixed(4));
     const share = clamp(time / duration, 0, 1);
     $("head").style.transform = `translateX(${share * track.clientWidth}px)`;
     const played = wave.querySelector(".played");
@@ -421,8 +424,8 @@
 
   drawSections();
   drawBeats();
-  drawEnergy();
   drawWave();
+  drawEnergy();
   drawMoves();
   setZoom(scroll.clientWidth < 560 && beats.length > 8 * COUNTS ? "phrases" : "fit");
   new ResizeObserver(() => setZoom(zoom)).observe(scroll);
