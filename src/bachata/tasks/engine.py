@@ -1,0 +1,114 @@
+"""Connections to PostgreSQL: a URL on the laptop, the Cloud SQL connector in the cloud.
+
+Every engine made here raises Unavailable, not SQLAlchemy's errors, when the database is away or overloaded, so that
+callers and the workflow's retries tell a database that will come back from a statement that is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bachata.errors import InvalidSettings, Unavailable
+from bachata.settings import Settings
+
+_RECYCLE = 1800  # seconds; below the idle timeouts of proxies on the way
+
+# SQLSTATE classes and codes after which the same statement can succeed (PostgreSQL manual, appendix A): connection
+# exceptions, insufficient resources, operator intervention (shutdown, statement timeout), lock timeout, deadlock,
+# serialization failure.
+_OUTAGE_CLASSES = ("08", "53", "57")
+_OUTAGE_CODES = ("55P03", "40P01", "40001")
+
+
+def open_engine(settings: Settings, *, timeout: float = 30.0) -> Engine:
+    """An engine for the database the environment names. It connects on first use, never here.
+
+    `timeout` bounds, in seconds, connecting and each statement. Raises InvalidSettings when no database is configured.
+    """
+    options: dict[str, Any] = {"pool_size": settings.db_pool_size, "max_overflow": 0, "pool_recycle": _RECYCLE}
+    options |= {"pool_pre_ping": True, "pool_timeout": timeout}
+    limits = {"statement_timeout": str(round(timeout * 1000))}
+    if settings.database_url is not None:
+        url = _parsed(settings.database_url.get_secret_value())
+        # The socket's timeout is for a server that fell silent; a slow statement is for the server to end.
+        arguments = {"timeout": timeout + 1, "startup_params": limits}
+        engine = sa.create_engine(url, connect_args=arguments, **options)
+    elif settings.instance_connection_name:
+        engine = sa.create_engine("postgresql+pg8000://", creator=_cloud_sql(settings, timeout, limits), **options)
+    else:
+        raise InvalidSettings("No database is configured: set DATABASE_URL, or INSTANCE_CONNECTION_NAME and DB_USER")
+    sa.event.listen(engine, "handle_error", _raise_outages)
+    return engine
+
+
+def _parsed(text: str) -> sa.URL:
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise InvalidSettings("DATABASE_URL is not a SQLAlchemy URL such as postgresql+pg8000://…") from None
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+pg8000")
+    if url.drivername != "postgresql+pg8000":
+        raise InvalidSettings(f"DATABASE_URL names the driver {url.drivername}; use postgresql+pg8000")
+    return url
+
+
+def _cloud_sql(settings: Settings, timeout: float, limits: dict[str, str]) -> Callable[[], Any]:
+    connector: Any = None
+
+    def connect() -> Any:
+        nonlocal connector
+        try:
+            if connector is None:
+                # 2.7 s and 91 MB: imported where it is needed only. LAZY suits instances without CPU between requests.
+                from google.cloud.sql.connector import Connector
+
+                connector = Connector(
+                    ip_type=settings.db_ip_type,
+                    enable_iam_auth=settings.db_password is None,
+                    refresh_strategy="LAZY",
+                    timeout=math.ceil(timeout),
+                )
+            password = settings.db_password.get_secret_value() if settings.db_password else None
+            connection = connector.connect(
+                settings.instance_connection_name,
+                "pg8000",
+                user=settings.db_user,
+                password=password,
+                db=settings.db_name,
+                timeout=timeout,
+                startup_params=limits,
+            )
+        except Exception as error:
+            # Whatever the connector, google-auth or aiohttp raise: no connection came about.
+            raise Unavailable("The database does not answer; try again", details=type(error).__name__) from error
+        with contextlib.suppress(AttributeError):  # pg8000 takes no timeout for a socket that is handed to it
+            connection._usock.settimeout(timeout + 1)
+        return connection
+
+    return connect
+
+
+def _raise_outages(context: Any) -> None:
+    if context.is_disconnect or is_outage(context.sqlalchemy_exception):
+        original = context.original_exception
+        raise Unavailable("The database does not answer; try again", details=type(original).__name__) from original
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether a database error says that trying again can succeed."""
+    if isinstance(error, InterfaceError | OperationalError | sa.exc.TimeoutError):
+        return True
+    if not isinstance(error, sa.exc.DBAPIError) or error.orig is None:
+        return False
+    # pg8000 raises DatabaseError for everything the server reports, with the message's fields as a dict.
+    fields = error.orig.args[0] if error.orig.args else None
+    code = str(fields.get("C", "")) if isinstance(fields, dict) else ""
+    return code.startswith(_OUTAGE_CLASSES) or code in _OUTAGE_CODES
