@@ -1,0 +1,87 @@
+"""From the chosen windows to the moves of a blueprint: integers first, seconds only when they are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from bachata.blueprint import TransitionType
+from bachata.choreography.grid import Grid
+from bachata.choreography.slots import Slot
+from bachata.moves.catalogue import Move
+from bachata.timeline import seconds_at
+
+DIGITS = 6
+"""Decimals of a written second: half a microsecond is 0.00003 frames at 60 fps, so `frame_at` restores the frame."""
+SPEED_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One piece of one clip at one place. Frames of the video: start, frames, transition; of the clip: source.
+
+    `count_one` is the Analysis's beat it starts on, None for a lead-in or where the song has no beat.
+    """
+
+    move: Move
+    slot: Slot
+    source: int
+    speed: float
+    transition: TransitionType = "cut"
+    transition_frames: int = 0
+    count_one: int | None = None
+    reason: str = ""
+
+    def source_end(self, rate: Fraction, handle: int = 0) -> int:
+        """The clip's frame after the last one shown, with `handle` frames of the video more."""
+        length = (self.slot.frames + handle) / float(rate) * self.speed * float(self.move.rate)
+        return min(self.move.frames, self.source + math.ceil(length - 1e-6))
+
+
+def join(cuts: Sequence[Cut], grid: Grid, kinds: Sequence[TransitionType], fade: float) -> list[Cut]:
+    """Give each cut its transition: a crossfade lasts a count, a fade `fade` s a half, none over half its move."""
+    joined: list[Cut] = []
+    for cut, kind in zip(cuts, kinds, strict=True):
+        frames = 0
+        if kind == "crossfade":
+            frames = grid.frames[cut.slot.count + 1] - grid.frames[cut.slot.count]
+        elif kind != "cut":
+            frames = round(fade * grid.rate)
+        frames = min(frames, cut.slot.frames // 2)
+        joined.append(replace(cut, transition=kind if frames else "cut", transition_frames=frames))
+    return joined
+
+
+def written(cuts: Sequence[Cut], rate: Fraction) -> list[dict[str, Any]]:
+    """The moves of a blueprint. A clip keeps a handle of source frames for the crossfade that follows it."""
+    documents = []
+    for number, cut in enumerate(cuts):
+        follower = cuts[number + 1] if number + 1 < len(cuts) else None
+        handle = follower.transition_frames if follower and follower.transition == "crossfade" else 0
+        clip_rate = cut.move.rate
+        document: dict[str, Any] = {
+            "clip_id": cut.move.clip_id,
+            "video_path": cut.move.video_path,
+            "start_time": _seconds(cut.slot.start, rate),
+            "duration": _seconds(cut.slot.frames, rate),
+            "transition_type": cut.transition,
+            "original_duration": _seconds(cut.move.frames, clip_rate),
+            "trim_start": _seconds(cut.source, clip_rate),
+            "trim_end": _seconds(cut.move.frames - cut.source_end(rate, handle), clip_rate),
+            "speed": round(cut.speed, SPEED_DIGITS),
+            "section": cut.slot.label,
+            "reason": cut.reason,
+        }
+        if cut.transition != "cut":
+            document["transition_duration"] = _seconds(cut.transition_frames, rate)
+        if cut.count_one is not None:
+            document["count_one"] = cut.count_one
+        documents.append(document)
+    return documents
+
+
+def _seconds(frames: int, rate: Fraction) -> float:
+    return round(seconds_at(frames, rate), DIGITS)

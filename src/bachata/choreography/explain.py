@@ -1,0 +1,57 @@
+"""Words about a plan: why each move, what was relaxed, what came out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bachata.blueprint import Blueprint
+from bachata.choreography.brief import Brief
+from bachata.choreography.cut import Cut
+from bachata.choreography.retrieval import RUNGS, Candidates
+from bachata.choreography.vocabulary import DIFFICULTIES
+from bachata.moves.catalogue import Move
+from bachata.moves.glossary import role_of
+
+
+def reason(scene: Candidates, move: Move, speed: float, brief: Brief) -> str:
+    """Why this move stands at this place, in one line."""
+    slot = scene.slot
+    level = "calm" if slot.energy < 0.4 else "lively" if slot.energy >= 0.6 else "steady"
+    parts = [f"{level} {slot.label}: {move.label} of {move.energy_level} energy"]
+    if slot.role == "lead-in":
+        parts = ["leads in to the first count 1"]
+    elif slot.role == "start" and role_of(move.label) == "intro":
+        parts = ["opens the dance"]
+    elif slot.role == "end" and role_of(move.label) == "outro":
+        parts = ["ends the dance"]
+    if move.label in brief.wanted:
+        parts.append("asked for")
+    if brief.styles and move.style in brief.styles:
+        parts.append(f"{move.style} as asked")
+    percent = (speed - 1) * 100
+    if abs(percent) >= 0.5:
+        parts.append(f"{abs(percent):.0f} % {'faster' if percent > 0 else 'slower'}")
+    return ", ".join(parts)
+
+
+def relaxations(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief) -> tuple[str, ...]:
+    """What the plan had to allow beyond the request, each once, with the number of places concerned."""
+    wished = DIFFICULTIES.index(brief.difficulty.value)
+    told: Counter[str] = Counter()
+    for scene, cut in zip(scenes, cuts, strict=True):
+        if scene.rung:
+            told[f"{RUNGS[scene.rung].told} were allowed: too few others fit"] += 1
+        elif DIFFICULTIES.index(cut.move.difficulty) != wished:
+            told[f"a {cut.move.label} of level {cut.move.difficulty}: few moves are made for this place"] += 1
+    return tuple(f"{what} ({n} of {len(cuts)} places)" for what, n in sorted(told.items()))
+
+
+def summary(blueprint: Blueprint, brief: Brief, relaxed: Sequence[str]) -> str:
+    """The plan in a sentence or two."""
+    clips = len({m.clip_id for m in blueprint.moves})
+    text = (
+        f"{len(blueprint.moves)} pieces of {clips} moves over {blueprint.seconds:.1f} s, {brief.difficulty.value}, "
+        f"{brief.energy.value} energy, {brief.style.value}."
+    )
+    return f"{text} Relaxed: {'; '.join(relaxed)}." if relaxed else text

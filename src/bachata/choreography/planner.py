@@ -1,0 +1,180 @@
+"""A song, a library and a brief become a Blueprint: the same inputs, the same bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bachata.blueprint import SCHEMA, Blueprint, OutputConfig, parse
+from bachata.choreography.brief import Brief
+from bachata.choreography.cut import Cut, join, written
+from bachata.choreography.director import Direction, Director, Scene
+from bachata.choreography.explain import reason, relaxations, summary
+from bachata.choreography.grid import COUNTS, Grid, grid
+from bachata.choreography.phase import PhaseError, phase_error
+from bachata.choreography.retrieval import MIN_POOL, Candidates, Retrieval
+from bachata.choreography.sequence import sequence
+from bachata.choreography.slots import PHRASE, slots
+from bachata.choreography.transitions import transitions
+from bachata.errors import NoMoves
+from bachata.logs import get_logger
+from bachata.moves.catalogue import Move
+from bachata.moves.index import MoveIndex
+from bachata.music.document import Analysis
+from bachata.timeline import frame_rate, seconds_at
+
+OUTPUT_DEFAULTS: dict[str, Any] = {
+    "output_format": "mp4",
+    "video_codec": "libx264",
+    "audio_codec": "aac",
+    "audio_bitrate": "128k",
+    "crf": 22,
+    "frame_rate": 30,
+    "resolution": "1280x720",
+    "transition_duration": 0.5,
+    "fade_duration": 0.3,
+    "add_audio_overlay": True,
+    "normalize_audio": True,
+}
+"""720p30, one encode at constant quality (decision D12)."""
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A blueprint with what is to be told about it. `blueprint_json` is its canonical form."""
+
+    blueprint: Blueprint
+    blueprint_json: str
+    explanations: tuple[str, ...]
+    relaxed: tuple[str, ...]
+    summary: str
+    phase: PhaseError
+
+
+def plan(
+    analysis: Analysis,
+    moves: Sequence[Move],
+    brief: Brief,
+    *,
+    task_id: str,
+    user_id: str,
+    song_key: str,
+    index: MoveIndex,
+    director: Director | None = None,
+    output: Mapping[str, Any] | None = None,
+    library: str | None = None,
+) -> Plan:
+    """Choose, order and cut moves for a whole song or the wished part of it.
+
+    `moves` in the order of `index`; `output` overrides fields of the blueprint's output_config.
+
+    Raises NoMoves if the library cannot serve the request even relaxed, InvalidRequest if the song has no beats,
+    InvalidBlueprint if `output`, `song_key` or the ids break the blueprint's rules.
+    """
+    if not moves:
+        where = f" {library!r}" if library else ""
+        raise NoMoves(f"The move library{where} is empty: run `bachata library add DIR --annotations FILE` first")
+    config = _output(output, task_id, user_id)
+    song = grid(analysis, frame_rate(config["frame_rate"]))
+    retrieval = Retrieval(moves, index, brief, analysis.tempo)
+    scenes = _scenes(analysis, song, retrieval, brief)
+    chosen = sequence(scenes, moves, brief, _directions(director, brief, scenes, moves))
+    cuts = _cuts(scenes, chosen, moves, song, brief)
+    document = {
+        "schema": SCHEMA,
+        "task_id": task_id,
+        "audio_path": song_key,
+        "audio_tempo": analysis.tempo,
+        "audio_start": 0.0,
+        "moves": written(cuts, song.rate),
+        "total_duration": _total(cuts[-1].slot.end, song),
+        "difficulty_level": brief.difficulty.value,
+        "generation_parameters": _parameters(brief, user_id, library),
+        "output_config": config,
+    }
+    blueprint = parse(document, task_id=task_id, user_id=user_id)
+    told = relaxations(scenes, cuts, brief)
+    return Plan(
+        blueprint=blueprint,
+        blueprint_json=blueprint.to_json(),
+        explanations=tuple(c.reason for c in cuts),
+        relaxed=told,
+        summary=summary(blueprint, brief, told),
+        phase=phase_error(cuts, song),
+    )
+
+
+def _output(output: Mapping[str, Any] | None, task_id: str, user_id: str) -> dict[str, Any]:
+    given = dict(output or {})
+    path = f"output/user_{user_id}/choreography_{task_id}.{given.get('output_format', 'mp4')}"
+    config = {"output_path": path, **OUTPUT_DEFAULTS, **given}
+    if given.get("video_bitrate") is not None and "crf" not in given:
+        del config["crf"]  # one of them, never both (decision D13)
+    # A wrong value must come back with the name of its field, before anything is computed with it.
+    stand_in = {"clip_id": "any", "video_path": "moves/any", "start_time": 0.0, "duration": 1.0}
+    checked = {"task_id": task_id, "audio_path": "songs/any", "moves": [stand_in], "output_config": config}
+    rate: OutputConfig = parse(checked, task_id=task_id).output_config
+    return {**config, "frame_rate": rate.frame_rate}
+
+
+def _scenes(analysis: Analysis, song: Grid, retrieval: Retrieval, brief: Brief) -> list[Candidates]:
+    long = int((retrieval.windows.longest >= PHRASE).sum()) >= MIN_POOL
+    try:
+        places = slots(analysis, song, seconds=brief.duration.value, long=long)
+        return [retrieval.candidates(place, song) for place in places]
+    except NoMoves:
+        if not long:
+            raise
+    # Some place asked for more counts in a row than any clip holds at a tempo that fits: 8 at a time ask the least.
+    places = slots(analysis, song, seconds=brief.duration.value, long=False)
+    return [retrieval.candidates(place, song) for place in places]
+
+
+def _directions(
+    director: Director | None, brief: Brief, scenes: Sequence[Candidates], moves: Sequence[Move]
+) -> Sequence[Direction]:
+    if director is None:
+        return ()
+    seen = [Scene(s.slot, tuple(moves[m].clip_id for m in s.moves)) for s in scenes]
+    return director.direct(brief, seen)
+
+
+def _cuts(
+    scenes: Sequence[Candidates], chosen: Sequence[int], moves: Sequence[Move], song: Grid, brief: Brief
+) -> list[Cut]:
+    cuts = []
+    for scene, window in zip(scenes, chosen, strict=True):
+        move = moves[int(scene.fits.move[window])]
+        starts_on_one = scene.slot.role != "lead-in" and scene.slot.count % COUNTS == 0
+        cuts.append(
+            Cut(
+                move=move,
+                slot=scene.slot,
+                source=int(scene.fits.source[window]),
+                speed=float(scene.fits.speed[window]),
+                count_one=song.beat_index(scene.slot.count) if starts_on_one else None,
+                reason=reason(scene, move, float(scene.fits.speed[window]), brief),
+            )
+        )
+    return join(cuts, song, transitions(cuts, brief), OUTPUT_DEFAULTS["fade_duration"])
+
+
+def _total(end: int, song: Grid) -> float:
+    """The last frame's end, rounded down: the video never outlasts the song by a rounding."""
+    return math.floor(seconds_at(end, song.rate) * 10**6) / 10**6
+
+
+def _parameters(brief: Brief, user_id: str, library: str | None) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "library": library,
+        "energy_level": brief.energy.value,
+        "style": brief.style.value,
+        "seed": brief.seed.value,
+        "duration": brief.duration.value,
+        "original_query": brief.query,
+    }

@@ -1,0 +1,156 @@
+"""Which stretch of which clip can fill a place of the song, how fast it must run, and how well its counts then fit.
+
+A window starts on a count 1 of the clip (a lead-in's ends on one). With the constant `speed` of a place its source
+begins exactly on that frame, so the first counts coincide and the last ones do too; what is left in between is the
+`residual`, the root mean square distance of the clip's counts from the song's, in seconds of the video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bachata.choreography.grid import COUNTS, Grid
+from bachata.choreography.slots import Slot
+from bachata.moves.catalogue import Move
+
+_STEADY = 4  # counts below which a speed comes from the tempo of the whole clip: a frame weighs too much in fewer
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A clip's counts in its own frames, continued to both ends of the clip where it has no beat of its own.
+
+    `ones`: indices into `counts` of its counts 1, from the first marked one on.
+    """
+
+    counts: tuple[int, ...]
+    ones: tuple[int, ...]
+    rate: Fraction
+    frames: int
+    period: float
+
+
+def timing(move: Move) -> Timing:
+    """The counts of a move. The frame after its last one may be a count: a clip can end exactly on a count 1."""
+    beats = list(move.beats)
+    period = median(b - a for a, b in pairwise(beats)) if len(beats) > 1 else 0.0
+    if period <= 0:
+        period = float(move.rate) * 60 / move.tempo
+    head: list[int] = []
+    while (at := beats[0] - period * (len(head) + 1)) >= 0:
+        head.append(round(at))
+    tail: list[int] = []
+    # Half a frame of grace: the last count of a clip cut on counts lies at its end, give or take rounding.
+    while (at := beats[-1] + period * (len(tail) + 1)) <= move.frames + 0.5:
+        tail.append(min(round(at), move.frames))
+    counts = [*reversed(head), *beats, *tail]
+    ones = range(len(head) + move.count_one, len(counts), COUNTS)
+    return Timing(tuple(counts), tuple(ones), move.rate, move.frames, period)
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Every window that can fill one place: parallel arrays over (move, window), ordered by both.
+
+    `source` and `source_end`: frames of the clip, [source, source_end); `number` counts a clip's windows from 0.
+    """
+
+    move: npt.NDArray[np.int64]
+    window: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
+    last: npt.NDArray[np.bool_]
+    source: npt.NDArray[np.int64]
+    source_end: npt.NDArray[np.int64]
+    speed: Floats
+    residual: Floats
+
+    def __len__(self) -> int:
+        return len(self.move)
+
+    def only(self, mask: npt.NDArray[np.bool_]) -> Fits:
+        """The windows where `mask` is true."""
+        return Fits(**{name: array[mask] for name, array in vars(self).items()})
+
+
+class Windows:
+    """All windows of a list of moves, in tables by length."""
+
+    def __init__(self, moves: Sequence[Move]) -> None:
+        self.timings = [timing(move) for move in moves]
+        self._tables: dict[tuple[int, bool], dict[str, npt.NDArray[Any]]] = {}
+
+    @cached_property
+    def longest(self) -> npt.NDArray[np.int64]:
+        """Whole counts from the first count 1 to the end of each clip."""
+        return np.array([len(t.counts) - 1 - t.ones[0] if t.ones else 0 for t in self.timings], dtype=np.int64)
+
+    def fits(self, slot: Slot, grid: Grid) -> Fits:
+        """The windows that lie wholly inside their clips when they fill `slot`, at whatever speed that takes."""
+        backwards = slot.role == "lead-in"
+        table = self._table(slot.counts, backwards)
+        song = np.array(grid.times[slot.count : slot.count + slot.counts + 1])
+        # The picture changes on frames, so a place's counts are measured between its first and last whole frame.
+        marks = (grid.frames[slot.count], grid.frames[slot.count + slot.counts])
+        if slot.counts >= _STEADY:
+            speed = table["span"] / (float(marks[1] - marks[0]) / float(grid.rate))
+        else:
+            speed = table["period"] / (grid.times[slot.count + 1] - grid.times[slot.count])
+        length = slot.frames / float(grid.rate) * speed * table["rate"]
+        if backwards:
+            end = table["anchor"]
+            start = np.round(end - length)
+            offset = (table["counts"] - table["counts"][:, -1:]) / speed[:, None] - (song - song[-1])
+        else:
+            start = table["anchor"]
+            end = np.ceil(start + length - 1e-6)
+            offset = table["counts"] / speed[:, None] - (song - song[0])
+        residual = np.sqrt(np.mean(offset**2, axis=1)) if slot.counts else np.zeros(len(speed))
+        inside = (start >= 0) & (end <= table["frames"] + 0.5) & (speed > 0)
+        fits = Fits(
+            move=table["move"],
+            window=table["window"],
+            number=table["number"],
+            last=table["last"],
+            source=start.astype(np.int64),
+            source_end=np.minimum(end, table["frames"]).astype(np.int64),
+            speed=speed,
+            residual=residual,
+        )
+        return fits.only(inside)
+
+    def _table(self, counts: int, backwards: bool) -> dict[str, npt.NDArray[Any]]:
+        key = (counts, backwards)
+        if key not in self._tables:
+            self._tables[key] = self._build(counts, backwards)
+        return self._tables[key]
+
+    def _build(self, counts: int, backwards: bool) -> dict[str, npt.NDArray[Any]]:
+        rows: list[tuple[int, int, int, bool, int, float, float, float, int]] = []
+        relative: list[Floats] = []
+        for number, t in enumerate(self.timings):
+            usable = [o for o in t.ones if (o - counts >= 0 if backwards else o + counts < len(t.counts))]
+            for order, one in enumerate(usable):
+                first = one - counts if backwards else one
+                seconds = np.array(t.counts[first : first + counts + 1], dtype=np.float64) / float(t.rate)
+                relative.append(seconds - seconds[0])
+                last = one == usable[-1]
+                span, period = float(seconds[-1] - seconds[0]), t.period / float(t.rate)
+                rows.append((number, one, order, last, t.counts[one], span, period, float(t.rate), t.frames))
+        names = ("move", "window", "number", "last", "anchor", "span", "period", "rate", "frames")
+        kinds = (np.int64, np.int64, np.int64, np.bool_, np.float64, np.float64, np.float64, np.float64, np.int64)
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+        table: dict[str, npt.NDArray[Any]] = {
+            name: np.array(column, dtype=kind) for name, kind, column in zip(names, kinds, columns, strict=True)
+        }
+        table["counts"] = np.array(relative, dtype=np.float64).reshape(len(rows), counts + 1)
+        return table

@@ -1,0 +1,124 @@
+"""Songs and libraries made from numbers alone, with known truth, for tests of planning."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from bachata.moves.catalogue import LABELS, Move
+from bachata.moves.embedding import embed, profile_of
+from bachata.moves.glossary import style_of
+from bachata.moves.index import MoveIndex
+from bachata.music.document import Analysis
+from bachata.timeline import frame_at
+
+LEVELS = ("beginner", "intermediate", "advanced")
+ENERGIES = ("low", "medium", "high")
+
+
+def make_song(
+    *,
+    tempo: float = 126.0,
+    seconds: float = 78.0,
+    first_beat: float = 0.9,
+    count_one: int = 2,
+    drift: float = 0.0,
+    sections: tuple[str, ...] = ("intro", "verse", "chorus", "bridge", "outro"),
+) -> Analysis:
+    """A song with beats every 60/tempo s; `drift` is the share by which the tempo rises from start to end."""
+    beats, at = [], first_beat
+    while at < seconds:
+        beats.append(at)
+        at += 60.0 / (tempo * (1 + drift * at / seconds))
+    energies = {"intro": 0.2, "verse": 0.45, "chorus": 0.7, "bridge": 0.9, "outro": 0.3}
+    edges = [seconds * i / len(sections) for i in range(len(sections) + 1)]
+    spans = [
+        {"start": a, "end": b, "label": label, "energy": energies[label], "confidence": 1.0}
+        for a, b, label in zip(edges, edges[1:], sections, strict=False)
+    ]
+    energy = [next(s["energy"] for s in reversed(spans) if s["start"] <= t or s is spans[0]) for t in beats]
+    document: dict[str, Any] = {
+        "sha256": "0" * 64,
+        "analyser": "test",
+        "duration": seconds,
+        "tempo": tempo,
+        "beats": beats,
+        "downbeats": [b for i, b in enumerate(beats) if (i - count_one) % 4 == 0],
+        "count_one": count_one,
+        "sections": spans,
+        "energy": energy,
+        "loudness": {"integrated_lufs": -14.0, "true_peak_dbtp": -1.0},
+        "waveform": {"rate": 10.0, "peaks": []},
+        "confidence": 1.0,
+        "evidence": {"beat": 1.0, "bar": 1.0, "phrase": 1.0, "phase_scores": [0.0] * 8},
+    }
+    return Analysis.model_validate(document)
+
+
+def make_move(
+    clip_id: str,
+    *,
+    label: str = "basic",
+    tempo: float = 126.0,
+    eights: int = 3,
+    pickup: int = 2,
+    difficulty: str = "intermediate",
+    energy: str = "medium",
+    style: str | None = None,
+    rate: str = "30",
+    tail: float = 0.4,
+) -> Move:
+    """A clip of `eights` whole 8-counts after `pickup` counts, with `tail` counts after the last count 1."""
+    exact, period = Fraction(rate), 60.0 / tempo
+    counts = pickup + 8 * eights
+    beats = [frame_at(period * (0.3 + i), exact) for i in range(counts + 1)]
+    return Move.model_validate(
+        {
+            "clip_id": clip_id,
+            "library": "test",
+            "name": clip_id.replace("_", " "),
+            "label": label,
+            "difficulty": difficulty,
+            "energy_level": energy,
+            "style": style or style_of(label),
+            "video_path": f"moves/test/{clip_id}.mp4",
+            "sha256": "1" * 64,
+            "frame_rate": rate,
+            "frames": frame_at(period * (0.3 + counts + tail), exact) + 1,
+            "width": 1280,
+            "height": 720,
+            "tempo": tempo,
+            "beats": beats,
+            "count_one": pickup,
+            "confidence": 1.0,
+        }
+    )
+
+
+def make_library(count: int = 40, *, seed: int = 1, tempo: float = 126.0, spread: float = 0.05) -> list[Move]:
+    """`count` moves over all labels, levels and energies, tempi within `spread` of `tempo`, sorted by id."""
+    dice = random.Random(seed)
+    moves = []
+    for i in range(count):
+        label = LABELS[i % len(LABELS)]
+        moves.append(
+            make_move(
+                f"{label}__{i:03d}",
+                label=label,
+                tempo=tempo * (1 + dice.uniform(-spread, spread)),
+                eights=dice.choice([2, 2, 3]),
+                pickup=dice.choice([0, 1, 2, 4]),
+                difficulty=LEVELS[i % 3],
+                energy=dice.choice(ENERGIES),
+                rate=dice.choice(["30", "30", "25", "30000/1001", "60"]),
+            )
+        )
+    return sorted(moves, key=lambda m: m.clip_id)
+
+
+def make_index(moves: list[Move], **options: Any) -> MoveIndex:
+    """The index over `moves`, in their order."""
+    return MoveIndex([m.clip_id for m in moves], np.stack([embed(profile_of(m)) for m in moves]), **options)
