@@ -1,1 +1,38 @@
-"""What a song is: beats, counts, sections, energy, loudness. Turns sound into an `Analysis` document."""
+"""What a song is: beats, counts, sections, energy, loudness. Turns sound into an `Analysis` document.
+
+```
+decode.py     any file FFmpeg reads -> blocks of samples, loudness on the way
+features.py   samples -> spectra and envelopes, streaming
+onsets.py     where sounds begin
+tempo.py      the tempo curve
+beats.py      raw beats (the BeatTracker protocol)
+grid.py       raw beats -> a grid, milliseconds true, drift followed, gaps bridged
+counts.py     which beat is count 1
+energy.py     how much is going on, per count
+sections.py   intro, verse, chorus, bridge, outro
+analysis.py   all of it -> Analysis          clips.py    the part of it a dance move needs
+service.py    cached by content              plot.py     drawn
+```
+
+Importing this package imports no numerics; the functions below load what they need when called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bachata.music.analysis import analyse
+    from bachata.music.clips import ClipBeats, clip_beats
+
+__all__ = ["ClipBeats", "analyse", "clip_beats"]
+
+_HOMES = {"analyse": "analysis", "clip_beats": "clips", "ClipBeats": "clips"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

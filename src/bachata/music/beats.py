@@ -1,0 +1,87 @@
+"""Beats as a person would tap them, found by dynamic programming (Ellis 2007) along the tempo curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bachata.music.features import FPS, Features
+from bachata.music.onsets import Onsets
+from bachata.music.tempo import tempo_curve
+
+Array = NDArray[np.float64]
+
+TIGHTNESS: Final = 100.0  # librosa's and Ellis' default: how dearly a beat pays for leaving the tempo
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Raw beats in seconds, strictly increasing, and how clear their tempo was, 0..1."""
+
+    beats: Array
+    clarity: float
+
+
+class BeatTracker(Protocol):
+    """Anything that hears beats; the rest of the room regresses, extends and counts them."""
+
+    def track(self, features: Features, heard: Onsets) -> Tracked:
+        """Beats of a song; empty when there are none."""
+        ...
+
+
+class DynamicTracker:
+    """The tracker this project ships: tempo curve by Viterbi, beats by dynamic programming, half-beats decided by bass."""
+
+    def track(self, features: Features, heard: Onsets) -> Tracked:
+        """See `BeatTracker`."""
+        strength = heard.strength
+        if strength.size < 2 * FPS or not strength.any():
+            return Tracked(np.zeros(0), 0.0)
+        curve, clarity = tempo_curve(strength)
+        frames = follow(strength, 60.0 * FPS / curve)
+        return Tracked(frames / FPS, clarity)
+
+
+def follow(strength: Array, periods: Array, *, tightness: float = TIGHTNESS) -> Array:
+    """Frames of the best beat sequence; `periods` is the beat length in frames at each frame."""
+    score = _smooth(strength, float(np.median(periods)))
+    size = score.size
+    total = score.copy()
+    back = np.full(size, -1)
+    logs = np.log(np.arange(1, int(periods.max() * 2) + 3))
+    threshold = 0.01 * score.max()
+    begun = False
+    log_period = np.log(periods)
+    for i in range(size):
+        period = periods[i]
+        nearest, furthest = int(period * 0.5), int(period * 2.0)
+        first = max(0, i - furthest)
+        last = i - nearest
+        if last > first:
+            window = total[first:last] - tightness * (logs[i - last : i - first][::-1] - log_period[i]) ** 2
+            k = int(window.argmax())
+            if begun or score[i] >= threshold:
+                total[i] = score[i] + window[k]
+                back[i] = first + k
+                begun = True
+    return _trace(total, back, float(np.median(periods)))
+
+
+def _trace(total: Array, back: NDArray[np.int_], period: float) -> Array:
+    tail = max(0, total.size - int(period))
+    at = tail + int(total[tail:].argmax())
+    beats = []
+    while at >= 0:
+        beats.append(at)
+        at = int(back[at])
+    return np.asarray(beats[::-1], dtype=float)
+
+
+def _smooth(strength: Array, period: float) -> Array:
+    reach = int(period)
+    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 32.0 / period) ** 2)
+    return np.convolve(strength, window, mode="same")

@@ -1,0 +1,82 @@
+"""What songs and clips share: from a file to features, onsets, beats and counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bachata.errors import AudioUnreadable
+from bachata.music.beats import BeatTracker, DynamicTracker
+from bachata.music.counts import Counted, count
+from bachata.music.decode import Sound
+from bachata.music.features import Features, Listener
+from bachata.music.grid import Grid, regress
+from bachata.music.onsets import Onsets, onsets
+
+Progress = Callable[[float], None]
+
+MIN_SECONDS: Final = 4.0
+"""Two bars at 120 BPM: below that nobody can say where the beat is."""
+
+_SILENCE: Final = 10 ** (-60 / 20)  # largest sample of what counts as silence
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A sound, its features, and the beats and counts found in it. `beat` 0..1 is the confidence in the beats."""
+
+    sound: Sound
+    features: Features
+    onsets: Onsets
+    grid: Grid
+    counted: Counted
+    beat: float
+
+
+def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: BeatTracker | None = None) -> Heard:
+    """Decode `path` and find beats and counts; raises AudioUnreadable, also for silence and for less than 4 s."""
+    sound = Sound(path, name=name)
+    listener = Listener()
+    for block in sound.blocks((lambda done: progress(0.7 * done)) if progress else None):
+        listener.push(block)
+    features = listener.finish()
+    if features.duration < MIN_SECONDS:
+        raise AudioUnreadable(
+            f"{sound.name} lasts {features.duration:.1f} s; at least {MIN_SECONDS:.0f} s are needed to hear a beat."
+        )
+    if float(features.peaks.max(initial=0.0)) < _SILENCE:
+        raise AudioUnreadable(f"{sound.name} holds only silence; give a file in which the music can be heard.")
+    heard = onsets(features)
+    tracked = (tracker or DynamicTracker()).track(features, heard)
+    if progress:
+        progress(0.85)
+    if tracked.beats.size < 4:
+        nothing = Grid(np.zeros(0), 0.0, 0.0, 0.0)
+        return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0)
+    grid = regress(tracked.beats, features)
+    counted = count(features, heard, grid.beats)
+    return Heard(sound, features, heard, grid, counted, beat_confidence(tracked.clarity, grid))
+
+
+def beat_confidence(clarity: float, grid: Grid) -> float:
+    """0..1 from how periodic the onsets are, how many beats have an attack, and how closely those keep to the grid."""
+    regular = float(np.clip((0.030 - grid.spread) / 0.020, 0.0, 1.0))
+    periodic = float(np.clip((clarity - 0.15) / 0.35, 0.0, 1.0))
+    return round((regular * periodic * min(1.0, grid.support / 0.8)) ** (1 / 2), 4)
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of the file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seconds(times: NDArray[np.float64]) -> list[float]:
+    """Times as documents hold them: a tenth of a millisecond is finer than any ear and keeps documents small."""
+    return [round(float(t), 4) for t in times]
