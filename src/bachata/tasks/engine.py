@@ -27,13 +27,16 @@ _OUTAGE_CLASSES = ("08", "53", "57")
 _OUTAGE_CODES = ("55P03", "40P01", "40001")
 
 
-def open_engine(settings: Settings, *, timeout: float = 30.0) -> Engine:
+def open_engine(settings: Settings, *, timeout: float = 30.0, ping: bool = True) -> Engine:
     """An engine for the database the environment names. It connects on first use, never here.
 
-    `timeout` bounds, in seconds, connecting and each statement. Raises InvalidSettings when no database is configured.
+    `timeout` bounds, in seconds, connecting and each statement. `ping` tries a pooled connection before its use, which
+    hides a restart of the server at the price of a second wait when it is silent.
+
+    Raises InvalidSettings when no database is configured.
     """
     options: dict[str, Any] = {"pool_size": settings.db_pool_size, "max_overflow": 0, "pool_recycle": _RECYCLE}
-    options |= {"pool_pre_ping": True, "pool_timeout": timeout}
+    options |= {"pool_pre_ping": ping, "pool_timeout": timeout}
     limits = {"statement_timeout": str(round(timeout * 1000))}
     if settings.database_url is not None:
         url = _parsed(settings.database_url.get_secret_value())

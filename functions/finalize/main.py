@@ -1,0 +1,28 @@
+"""Cloud Function `finalize`: opens, closes, fails and cancels tasks."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from bachata import settings
+from bachata.assembly.result import Result
+from bachata.http import json_endpoint, read
+from bachata.storage import open_store
+from bachata.tasks.engine import open_engine
+from bachata.tasks.finalize import Finalizer
+from bachata.tasks.requests import FinalizeRequest
+from bachata.tasks.store import TaskStore
+
+
+@cache
+def _finalizer() -> Finalizer:
+    """Made at the first request: this module is imported before the server forks."""
+    env = settings.load()
+    return Finalizer(TaskStore(open_engine(env)), open_store(env), Result.model_validate)
+
+
+@json_endpoint("finalize")
+def finalize(body: dict[str, Any]) -> dict[str, Any]:
+    """See `bachata.tasks.requests` for what can be asked."""
+    return _finalizer().answer(read(FinalizeRequest, body))
