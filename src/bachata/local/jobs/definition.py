@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .errors import ApiError
+from bachata.local.workflows.api import ApiError
 
 ENV_BYTES = 32_768  # a name and a value each; Cloud Run's limit (design: a longer blueprint travels as a reference)
 MAX_TASKS = 10_000
@@ -71,7 +71,7 @@ def read_run(definition: JobDefinition, body: Mapping[str, Any]) -> Run:
         args = _container(_object(raw, "overrides.containerOverrides[0]", faults), args, env, faults)
     run = Run(args, env, _task_count(overrides, faults), _timeout(overrides, definition.timeout, faults))
     if faults:
-        raise ApiError.invalid(" ".join(faults))
+        raise ApiError(400, "INVALID_ARGUMENT", " ".join(faults))
     return run
 
 

@@ -79,6 +79,10 @@ class Execution:
             stopper.join()
         self._thread.join()
 
+    def variable(self, name: str) -> str | None:
+        """A variable its tasks were given, for example the workflow execution it works for."""
+        return self._run.env.get(name)
+
     def last_error(self) -> str | None:
         """What the latest attempt complained about last, from its log: for the person at this machine, not the API."""
         logs = sorted(self.logs.glob("*.log"), key=lambda log: log.stat().st_mtime_ns) if self.logs.is_dir() else []

@@ -14,24 +14,21 @@ An operation and the execution it stands for share their short name. State lives
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import string
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from bachata.local.workflows.api import ApiError, ApiHandler
 from bachata.logs import get_logger
 
 from .definition import JobDefinition, read_run
-from .errors import ApiError
 from .execution import TYPE, Execution, Places
 
-BODY_BYTES = 10 * 1024 * 1024
 WAIT_SECONDS = 60.0
 
 _PARENT = r"/v2/(?P<parent>projects/[^/]+/locations/[^/]+)"
@@ -101,13 +98,13 @@ class JobsServer:
             match = pattern.match(path)
             if match and verb == method:
                 return handler(body, **match.groupdict())
-        raise ApiError.missing(f"{method} {path} is not served here.")
+        raise ApiError(404, "NOT_FOUND", f"{method} {path} is not served here.")
 
     def _run(self, body: Mapping[str, Any], parent: str, job: str) -> dict[str, Any]:
         definition = self._jobs.get(job)
         if definition is None:
             known = ", ".join(sorted(self._jobs)) or "none"
-            raise ApiError.missing(f"Resource '{job}' of kind 'JOB' does not exist. Known jobs: {known}.")
+            raise ApiError(404, "NOT_FOUND", f"Resource '{job}' of kind 'JOB' does not exist. Known jobs: {known}.")
         run = read_run(definition, body)
         with self._lock:
             if self._closing.is_set():
@@ -129,7 +126,7 @@ class JobsServer:
         with self._lock:
             found = self._executions.get(execution)
         if found is None or not found.name.startswith(f"{parent}/jobs/{job}/" if job else f"{parent}/"):
-            raise ApiError.missing(f"Resource '{execution}' of kind 'EXECUTION' does not exist.")
+            raise ApiError(404, "NOT_FOUND", f"Resource '{execution}' of kind 'EXECUTION' does not exist.")
         return found
 
     def _list(self, _: Mapping[str, Any], parent: str, job: str) -> dict[str, Any]:
@@ -171,47 +168,10 @@ def _operation(execution: Execution) -> dict[str, Any]:
 
 
 def _server(api: JobsServer) -> ThreadingHTTPServer:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._respond("GET", {})
-
-        def do_POST(self) -> None:
-            try:
-                body = self._body()
-            except ApiError as error:
-                self._send(error.code, error.document())
-                return
-            self._respond("POST", body)
-
-        def _body(self) -> Mapping[str, Any]:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > BODY_BYTES:
-                raise ApiError(413, "INVALID_ARGUMENT", f"The request takes more than {BODY_BYTES} bytes.")
-            try:
-                body = json.loads(self.rfile.read(length) or b"{}")
-            except ValueError as error:
-                raise ApiError.invalid(f"Invalid JSON payload received: {error}.") from None
-            if not isinstance(body, dict):
-                raise ApiError.invalid("The request must be a JSON object.")
-            return body
-
-        def _respond(self, method: str, body: Mapping[str, Any]) -> None:
-            try:
-                self._send(200, api.answer(method, unquote(urlsplit(self.path).path), body))
-            except ApiError as error:
-                self._send(error.code, error.document())
-
-        def _send(self, code: int, document: dict[str, Any]) -> None:
-            content = json.dumps(document).encode()
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            _LOG.debug(format, *args)
+    class Handler(ApiHandler):
+        def answer(self, method: str, path: str, query: dict[str, str]) -> dict[str, Any]:  # noqa: ARG002 - no method takes one
+            return api.answer(method, path, self.json_body())
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False  # close waits for answers under way
+    server.daemon_threads = True  # a client's idle connection must not hold up the end
     return server
