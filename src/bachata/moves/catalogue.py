@@ -40,6 +40,7 @@ class Move(Document):
     beats: list[int] = Field(description="frame of every beat inside the clip, strictly increasing")
     count_one: int = Field(ge=0, description="index into beats of the first count 1")
     confidence: float = Field(ge=0, le=1, description="of beats and count; 1 when annotated by hand")
+    beats_source: Literal["annotated", "measured"] = Field("measured", description="who says where the beats are")
 
     @property
     def rate(self) -> Fraction:

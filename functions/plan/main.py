@@ -1,0 +1,36 @@
+"""The plan function: an Analysis and a brief in, a kept blueprint out; or a sentence in, a song out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from bachata import settings
+from bachata.choreography.service import Planner, PlanRequest
+from bachata.http import json_endpoint, read
+from bachata.moves.library import LibraryCache
+from bachata.moves.repository import MoveRepository
+from bachata.storage import open_store
+from bachata.tasks.engine import open_engine
+from bachata.tasks.songs import SongStore
+from bachata.tasks.store import TaskStore
+
+
+@cache
+def planner() -> Planner:
+    """The planner of this process: connections and loaded libraries outlive a request."""
+    env = settings.load()
+    engine = open_engine(env)
+    held = LibraryCache(env.move_embeddings_cache_ttl)
+    return Planner(
+        objects=open_store(env),
+        tasks=TaskStore(engine),
+        songs=SongStore(engine),
+        libraries=lambda name: held.get(MoveRepository(engine, name or env.move_library)),
+    )
+
+
+@json_endpoint("planning")
+def plan(body: dict[str, Any]) -> dict[str, Any]:
+    """POST {task_id, execution, user_id, song, analysis, brief, library?, output?} or {action: choose_song, …}."""
+    return planner().answer(read(PlanRequest, body))
