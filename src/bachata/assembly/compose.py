@@ -1,0 +1,132 @@
+"""Finished pictures: shots read, conformed, mixed and veiled. At most two clips are open at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from av.filter import Graph
+from av.video.format import VideoFormat
+from av.video.frame import VideoFrame
+
+from bachata.assembly.conform import BT709, FORMAT, LIMITED, Conformer
+from bachata.assembly.frameplan import Colour, FramePlan, Picture, Piece, Shot
+from bachata.assembly.reader import ClipReader
+
+_LUMA: Final[dict[Colour, int]] = {"black": 16, "white": 235}  # limited range, ITU-R BT.709
+
+
+class Composer:
+    """Makes the pictures of a plan, which must be asked for in the plan's order.
+
+    `locate` gives the file of a blueprint's path. Raises MediaUnreadable.
+    """
+
+    def __init__(self, plan: FramePlan, size: tuple[int, int], locate: Callable[[str], Path]) -> None:
+        self.warnings: list[str] = []
+        self._plan = plan
+        self._size = size
+        self._locate = locate
+        self._scenes: dict[int, _Scene] = {}
+        self._plain: dict[Colour, VideoFrame] = {}
+
+    def picture(self, picture: Picture) -> VideoFrame:
+        """A frame of the output's size and format; its timestamps and picture type mean nothing."""
+        self._close_before(min(s.piece for s in (picture.shot, picture.under) if s) if picture.shot else None)
+        frame = self._shown(picture.shot)
+        if picture.weight < 1:
+            frame = mix(self._shown(picture.under), frame, picture.weight)
+        for colour, share in picture.veils:
+            frame = mix(frame, self._colour(colour), share)
+        return frame
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close_before(None)
+
+    def _shown(self, shot: Shot | None) -> VideoFrame:
+        if shot is None:
+            return self._colour("black")
+        scene = self._scenes.get(shot.piece)
+        if scene is None:
+            piece = self._plan.pieces[shot.piece]
+            scene = self._scenes[shot.piece] = _Scene(piece, self._locate(piece.path), shot.time, self._size)
+        return scene.at(shot.time)
+
+    def _close_before(self, piece: int | None) -> None:
+        for index in [i for i in self._scenes if piece is None or i < piece]:
+            scene = self._scenes.pop(index)
+            self.warnings += scene.warnings(self._plan.rate)
+            scene.reader.close()
+
+    def _colour(self, colour: Colour) -> VideoFrame:
+        if colour not in self._plain:
+            self._plain[colour] = plain(*self._size, _LUMA[colour])
+        return self._plain[colour]
+
+
+class _Scene:
+    """The open clip of one piece."""
+
+    def __init__(self, piece: Piece, path: Path, start: Fraction, size: tuple[int, int]) -> None:
+        self.piece = piece
+        self.reader = ClipReader(path, piece.path, start=start, trim_end=piece.trim_end)
+        self._conform = Conformer(*size)
+        self._last: tuple[VideoFrame, VideoFrame] | None = None
+
+    def at(self, time: Fraction) -> VideoFrame:
+        frame = self.reader.at(time)
+        if self._last is None or self._last[0] is not frame:
+            self._last = frame, self._conform(frame, self.reader.sample_aspect)
+        return self._last[1]
+
+    def warnings(self, rate: Fraction) -> list[str]:
+        name = f"move {self.piece.index + 1} ({self.piece.path})"
+        found = []
+        if self.reader.held:
+            seconds = float(self.reader.held / rate)
+            found.append(
+                f"{name} ends too early: its last picture was held for {self.reader.held} frames, {seconds:.2f} s"
+            )
+        if self.reader.damaged:
+            found.append(f"{name} is damaged: the decoder repaired {self.reader.damaged} pictures")
+        return found
+
+
+def plain(width: int, height: int, luma: int) -> VideoFrame:
+    """A grey frame of one luma value."""
+    frame = VideoFrame(width, height, FORMAT)
+    for plane, value in zip(frame.planes, (luma, 128, 128), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
+    frame.colorspace, frame.color_range = BT709, LIMITED
+    return frame
+
+
+def mix(below: VideoFrame, above: VideoFrame, share: Fraction) -> VideoFrame:
+    """`share` of `above` and the rest of `below`, rounded to the nearest value. Both of one size, yuv420p."""
+    if share >= 1:
+        return above
+    graph = Graph()
+    buffers = [
+        graph.add_buffer(width=f.width, height=f.height, format=VideoFormat(FORMAT), time_base=Fraction(1))
+        for f in (below, above)
+    ]
+    mixer = graph.add("mix", f"inputs=2:weights={float(1 - share):.9f} {float(share):.9f}:duration=shortest")
+    sink = graph.add("buffersink")
+    for index, (buffer, frame) in enumerate(zip(buffers, (below, above), strict=True)):
+        buffer.link_to(mixer, 0, index)
+        frame.pts, frame.time_base = 0, Fraction(1)
+    mixer.link_to(sink)
+    graph.configure()
+    for buffer, frame in zip(buffers, (below, above), strict=True):
+        buffer.push(frame)
+    made = sink.pull()
+    assert isinstance(made, VideoFrame)
+    return made

@@ -1,0 +1,128 @@
+"""Any frame to the output's size, yuv420p, BT.709, limited range. What is that already passes untouched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from av.filter import Graph
+from av.filter.context import FilterContext
+from av.video.format import VideoFormat
+from av.video.frame import VideoFrame
+
+FORMAT: Final = "yuv420p"
+BT709: Final = 1  # AVCOL_SPC_BT709, AVCOL_PRI_BT709 and AVCOL_TRC_BT709 are all 1
+LIMITED: Final = 1  # AVCOL_RANGE_MPEG
+_FULL: Final = 2  # AVCOL_RANGE_JPEG
+
+# AVColorSpace -> name of the matrix in FFmpeg's scale filter
+_MATRICES: Final = {1: "bt709", 4: "fcc", 5: "bt470", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
+_TURNS: Final = {90: "cclock", 180: "180", 270: "clock"}  # counter-clockwise degrees a frame wants -> transpose
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Everything about a source frame that decides how it is conformed."""
+
+    width: int
+    height: int
+    format: str
+    matrix: int
+    full_range: bool
+    turn: int
+    sample_aspect: Fraction
+
+
+class Conformer:
+    """Conforms frames of any kinds to one size, in order; a filter graph is kept while the kind stays the same."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self._kind: _Kind | None = None
+        self._nodes: tuple[FilterContext, FilterContext] | None = None
+
+    def __call__(self, frame: VideoFrame, sample_aspect: Fraction = Fraction(1)) -> VideoFrame:
+        """The frame, letterboxed into the output's size. The pixels of `frame` may be shared, never changed."""
+        kind = _Kind(
+            width=frame.width,
+            height=frame.height,
+            format=frame.format.name,
+            matrix=_matrix(frame),
+            full_range=frame.color_range == _FULL or frame.format.name.startswith("yuvj"),
+            turn=round(frame.rotation / 90) % 4 * 90,
+            sample_aspect=sample_aspect if sample_aspect > 0 else Fraction(1),
+        )
+        if kind != self._kind:
+            self._kind, self._nodes = kind, self._build(kind)
+        if self._nodes is None:
+            return frame
+        source, sink = self._nodes
+        source.push(frame)
+        made = sink.pull()
+        assert isinstance(made, VideoFrame)
+        return made
+
+    def _build(self, kind: _Kind) -> tuple[FilterContext, FilterContext] | None:
+        """Source and sink of the graph for `kind`, or None when nothing needs doing."""
+        same = (kind.width, kind.height, kind.format) == (self.width, self.height, FORMAT)
+        if same and kind.matrix == BT709 and not kind.full_range and not kind.turn and kind.sample_aspect == 1:
+            return None
+        graph = Graph()
+        format_ = VideoFormat(kind.format)
+        node = source = graph.add_buffer(
+            width=kind.width, height=kind.height, format=format_, time_base=Fraction(1, 1000)
+        )
+        for name, arguments in self._filters(kind, format_):
+            following = graph.add(name, arguments)
+            node.link_to(following)
+            node = following
+        graph.configure()
+        return source, node
+
+    def _filters(self, kind: _Kind, format_: VideoFormat) -> list[tuple[str, str | None]]:
+        filters: list[tuple[str, str | None]] = []
+        rgb = format_.is_rgb or format_.has_palette
+        if format_.has_palette or any(c.is_alpha for c in format_.components):
+            # What is transparent shows black, not whatever colour lies hidden under it.
+            filters += [("format", "gbrap"), ("premultiply", "inplace=1"), ("format", "gbrp")]
+            rgb = True
+        if kind.turn:
+            filters += [("transpose", _TURNS[kind.turn])] if kind.turn != 180 else [("hflip", None), ("vflip", None)]
+        width, height = _fitted(kind, self.width, self.height)
+        source = (
+            "" if rgb else f":in_color_matrix={_MATRICES[kind.matrix]}:in_range={'pc' if kind.full_range else 'tv'}"
+        )
+        return [
+            *filters,
+            ("scale", f"{width}:{height}:flags=bicubic{source}:out_color_matrix=bt709:out_range=tv"),
+            ("format", FORMAT),
+            ("pad", f"{self.width}:{self.height}:{_margin(self.width, width)}:{_margin(self.height, height)}:black"),
+            ("setsar", "1"),
+            ("buffersink", None),
+        ]
+
+
+def _fitted(kind: _Kind, out_width: int, out_height: int) -> tuple[int, int]:
+    """The largest even size inside the output that shows the picture undistorted."""
+    shown_width, shown_height = kind.width * kind.sample_aspect, Fraction(kind.height)
+    if kind.turn in {90, 270}:
+        shown_width, shown_height = shown_height, shown_width
+    scale = min(out_width / shown_width, out_height / shown_height)
+    return (
+        min(out_width, max(2, round(shown_width * scale / 2) * 2)),
+        min(out_height, max(2, round(shown_height * scale / 2) * 2)),
+    )
+
+
+def _margin(outer: int, inner: int) -> int:
+    """Offset that centres, even so that chroma samples stay on their grid."""
+    return (outer - inner) // 4 * 2
+
+
+def _matrix(frame: VideoFrame) -> int:
+    """Colour matrix of a frame; untagged it is BT.601 in standard definition, else BT.709, as players take it."""
+    if frame.colorspace in _MATRICES:
+        return frame.colorspace
+    return 6 if frame.width <= 1024 and frame.height <= 576 else BT709

@@ -1,0 +1,72 @@
+"""Opening media, and FFmpeg's refusals in the project's words."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import av
+from av.container import InputContainer
+
+from bachata.errors import BachataError, MediaUnreadable, OutOfSpace
+
+# PyAV drops FFmpeg's log unless a level is set, and with it the sentence that says what is wrong with a file. The lines
+# themselves go nowhere: the one that matters is quoted in the error.
+av.logging.set_level(av.logging.ERROR)
+logging.getLogger("libav").addHandler(logging.NullHandler())
+logging.getLogger("libav").propagate = False
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def opened(path: Path, name: str, *, refusal: type[MediaUnreadable] = MediaUnreadable) -> Iterator[InputContainer]:
+    """A media file; errors of opening *and of the block* become `refusal`, which calls the file `name`.
+
+    Only local files can be opened, whatever the file refers to: a playlist that names a URL is refused.
+    """
+    with decoding(path, name, refusal=refusal), av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+        yield container
+
+
+@contextmanager
+def decoding(path: Path, name: str, *, refusal: type[MediaUnreadable] = MediaUnreadable) -> Iterator[None]:
+    """Turn FFmpeg's errors in the block into `refusal`."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        if error.errno == errno.ENOMEM:
+            raise
+        raise refusal(
+            f"{name!r} cannot be decoded: {words(error, path)}. Replace the file, or re-encode it.",
+            details=type(error).__name__,
+        ) from error
+
+
+def words(error: av.FFmpegError, path: Path | None = None) -> str:
+    """What FFmpeg says about it, without the server's paths."""
+    text = error.strerror or type(error).__name__
+    last: Any = error.log  # (level, name, message): the stub says otherwise
+    if last and str(last[2]).strip():
+        text += f" ({last[1]}: {str(last[2]).strip()})"
+    return text.replace(str(path), path.name) if path else text
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Turn a full disk in the block into OutOfSpace; FFmpeg and Python report it alike."""
+    try:
+        yield
+    except BachataError:
+        raise
+    except (OSError, av.FFmpegError) as error:
+        if error.errno in NO_ROOM:
+            raise OutOfSpace(
+                "No room left for the video; free space in the scratch directory "
+                "(on Cloud Run it is memory: give the job more)"
+            ) from error
+        raise

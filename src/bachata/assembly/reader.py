@@ -1,0 +1,203 @@
+"""A clip as a function from source time to the frame presented then.
+
+Memory: one decoder, two frames, whatever the clip's length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import av
+from av.container import InputContainer
+from av.filter import Graph
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from bachata.assembly.media import decoding, opened
+from bachata.errors import MediaUnreadable
+
+TOLERANCE: Final = Fraction(1, 1000)
+"""A frame counts as presented up to this early, in seconds: half a tick of a millisecond time base (Matroska, AVI) and
+half a millisecond for times that a document rounds to three digits."""
+
+# Seeking goes by decoding time: with B-frames it can land behind the frame asked for. Then it is tried further back.
+_SEEK_BACK: Final = (Fraction(0), Fraction(1), Fraction(4), Fraction(15))
+
+
+class ClipReader:
+    """Pictures of one clip from `start` on. Time 0 is the clip's first picture.
+
+    Close it, or use it as a context manager. Raises MediaUnreadable naming `name`.
+    """
+
+    def __init__(
+        self, path: Path, name: str, *, start: Fraction = Fraction(0), trim_end: Fraction = Fraction(0)
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.held = 0
+        """How often the last picture was shown because the clip had no further one."""
+        self.damaged = 0
+        """Pictures the decoder had to repair."""
+        self._stack = ExitStack()
+        self._current: tuple[Fraction, VideoFrame] | None = None
+        try:
+            with decoding(path, name):
+                self._open(start, trim_end)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def _open(self, start: Fraction, trim_end: Fraction) -> None:
+        self._enter()
+        self.sample_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        self._interval = 1 / Fraction(rate) if rate else Fraction(1, 25)
+        self._zero = (self._stream.start_time or 0) * _time_base(self._stream)
+        length = self._length()
+        self._limit = length - trim_end if trim_end and length is not None else None
+        self._frames = self._seek(start)
+        self._current = self._next_frame()
+        if self._current is None:
+            raise MediaUnreadable(f"{self.name!r} holds no picture that can be decoded. Replace the file.")
+        self._upcoming = self._next_frame()
+
+    def at(self, time: Fraction) -> VideoFrame:
+        """The picture presented at source second `time`: the last whose time is not later.
+
+        Times asked for never decrease. Before the first picture it is the first; after the last, the last is held.
+        """
+        with decoding(self.path, self.name):
+            while self._upcoming is not None and self._upcoming[0] <= time + TOLERANCE:
+                self._current = self._upcoming
+                self._upcoming = self._next_frame()
+        assert self._current is not None
+        shown, frame = self._current
+        if self._upcoming is None and time + TOLERANCE >= shown + max(self._interval, self._duration(frame)):
+            self.held += 1
+        return frame
+
+    def close(self) -> None:
+        """Release the decoder."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _enter(self) -> None:
+        self._container = self._stack.enter_context(opened(self.path, self.name))
+        self._stream = _pictures(self._container, self.name)
+        self._stream.thread_type = "AUTO"
+
+    def _duration(self, frame: VideoFrame) -> Fraction:
+        return frame.duration * (frame.time_base or Fraction(0))
+
+    def _length(self) -> Fraction | None:
+        if self._stream.duration:
+            return self._stream.duration * _time_base(self._stream)
+        if self._container.duration:
+            return Fraction(self._container.duration, av.time_base)
+        return None
+
+    def _next_frame(self) -> tuple[Fraction, VideoFrame] | None:
+        found = next(self._frames, None)
+        trimmed = found is not None and self._limit is not None and found[0] + TOLERANCE >= self._limit
+        return None if trimmed and self._current is not None else found
+
+    def _seek(self, start: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+        """Pictures from the keyframe before `start` on; from the beginning when the file cannot be sought."""
+        for back in _SEEK_BACK:
+            target = start - back
+            if target <= 0:
+                break
+            try:
+                self._container.seek(int((target + self._zero) / _time_base(self._stream)), stream=self._stream)
+                frames = self._decode(sought=True)
+                first = next(frames, None)
+            except av.FFmpegError:
+                break
+            if first is not None and first[0] <= start + TOLERANCE:
+                return _chained(first, frames)
+        if start > 0:  # a failed seek leaves the demuxer anywhere
+            self._stack.close()
+            self._enter()
+        return self._decode(sought=False)
+
+    def _decode(self, *, sought: bool) -> Iterator[tuple[Fraction, VideoFrame]]:
+        last: Fraction | None = None
+        for frame in _progressive(self._container, self._stream):
+            if frame.is_corrupt:
+                self.damaged += 1
+            if frame.pts is not None and frame.time_base:
+                time = frame.pts * frame.time_base - self._zero
+            elif sought:
+                return  # without timestamps only counting from the beginning tells the time
+            else:
+                time = Fraction(0) if last is None else last + self._interval
+            if last is None or time > last:
+                last = time
+                yield time, frame
+
+
+def _pictures(container: InputContainer, name: str) -> VideoStream:
+    cover = av.stream.Disposition.attached_pic
+    streams = [s for s in container.streams.video if not s.disposition & cover]
+    if not streams:
+        held = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
+        raise MediaUnreadable(f"{name!r} holds no video stream (found: {held}). Replace the file.")
+    return streams[0]
+
+
+def _time_base(stream: VideoStream) -> Fraction:
+    return stream.time_base or Fraction(1, av.time_base)
+
+
+def _chained(
+    first: tuple[Fraction, VideoFrame], rest: Iterator[tuple[Fraction, VideoFrame]]
+) -> Iterator[tuple[Fraction, VideoFrame]]:
+    yield first
+    yield from rest
+
+
+def _progressive(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Decoded frames; interlaced material is deinterlaced at its frame rate (yadif touches only flagged frames)."""
+    frames = container.decode(stream)
+    first = next(frames, None)
+    if first is None:
+        return
+    if not first.interlaced_frame:
+        yield first
+        yield from frames
+        return
+    graph = Graph()
+    source = graph.add_buffer(width=first.width, height=first.height, format=first.format, time_base=first.time_base)
+    deinterlace, sink = graph.add("yadif", "mode=send_frame:deint=interlaced"), graph.add("buffersink")
+    source.link_to(deinterlace)
+    deinterlace.link_to(sink)
+    graph.configure()
+    source.push(first)
+    for frame in frames:
+        source.push(frame)
+        yield from _drained(sink)
+    source.push(None)
+    yield from _drained(sink)
+
+
+def _drained(sink: av.filter.context.FilterContext) -> Iterator[VideoFrame]:
+    while True:
+        try:
+            frame = sink.pull()
+        except (av.BlockingIOError, av.EOFError):
+            return
+        assert isinstance(frame, VideoFrame)
+        yield frame

@@ -1,0 +1,225 @@
+"""`render`: a blueprint becomes a video file.
+
+Stages carry the names of the task row. The sound is small and encoded along with the pictures, so that the video never
+exists twice on the scratch disk (on Cloud Run a disk is memory); ``adding_audio`` is what comes after the last picture:
+the rest of the sound, the index moved to the front of the file, and its check.
+"""
+
+from __future__ import annotations
+
+import errno
+import resource
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+from av.audio.frame import AudioFrame
+
+from bachata.assembly.compose import Composer
+from bachata.assembly.fetch import Fetcher
+from bachata.assembly.frameplan import FramePlan, plan_frames
+from bachata.assembly.loudness import measure
+from bachata.assembly.media import writing
+from bachata.assembly.output import Output, check_output
+from bachata.assembly.result import Result
+from bachata.assembly.sound import RATE, ClipSound, Shape, SongSound, Sound, sample_at
+from bachata.assembly.verify import Facts, facts
+from bachata.blueprint import Blueprint, storage_key
+from bachata.errors import ClipMissing, SongMissing, Stopped
+from bachata.storage import ObjectStore
+
+Progress = Callable[[str, float], None]
+"""Called with a stage and the fraction of it that is done, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a render uses its machine; nothing here changes what is rendered, except `threads` (see `output.THREADS`)."""
+
+    fetch_workers: int = 8
+    fetch_backoff: float = 0.5
+    """Seconds before the second try; doubles."""
+    threads: int = 0
+    pause: Callable[[float], object] | None = None
+    """Waits between tries; default: until the time is over or `stop` is set."""
+
+
+def render(
+    blueprint: Blueprint,
+    *,
+    store: ObjectStore,
+    output: Path,
+    song: Path | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    options: Options | None = None,
+) -> Result:
+    """Render `blueprint` with the media in `store` to the file `output`, which appears whole or not at all.
+
+    `song` is used instead of the blueprint's audio_path. Setting `stop` ends the work within a frame. The same
+    blueprint and media give the same bytes.
+
+    Raises InvalidRequest for an output that cannot be written, ClipMissing and SongMissing after three tries,
+    MediaUnreadable with the decoder's words, OutOfSpace, Unavailable, Stopped. Whatever happens, temporary files go.
+    """
+    check_output(blueprint.output_config)
+    plan = plan_frames(blueprint)
+    run = _Run(blueprint, plan, store, progress or (lambda _stage, _fraction: None), stop or threading.Event())
+    with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:
+        return run.render(Path(scratch), output, song, options or Options())
+
+
+@dataclass
+class _Run:
+    """One render: what its steps share."""
+
+    blueprint: Blueprint
+    plan: FramePlan
+    store: ObjectStore
+    progress: Progress
+    stop: threading.Event
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def render(self, scratch: Path, output: Path, song: Path | None, options: Options) -> Result:
+        with self._stage("fetching"):
+            media = self._fetch(scratch, song, options)
+        finished = scratch / "finished"
+        with ExitStack() as stack:
+            with self._stage("concatenating"):
+                sound = self._sound(media, song)
+                shape = self._shape(sound)
+                blocks = self._watched(shape.apply(sound))
+                writer = Output(finished, self.blueprint.output_config, blocks, threads=options.threads)
+                stack.enter_context(writer)
+                warnings = self._pictures(writer, media)
+            with self._stage("adding_audio"):
+                writer.finish()
+                measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True)
+                _publish(finished, output)
+        return self._result(measured, shape, [*self.plan.warnings, *warnings, *sound.warnings])
+
+    def _fetch(self, scratch: Path, song: Path | None, options: Options) -> dict[str, Path]:
+        fetcher = Fetcher(
+            self.store,
+            scratch,
+            workers=options.fetch_workers,
+            backoff=options.fetch_backoff,
+            pause=options.pause or self.stop.wait,
+            stop=self.stop,
+        )
+        clips = fetcher.fetch(
+            (piece.path for piece in self.plan.pieces),
+            missing=ClipMissing,
+            progress=lambda done: self.progress("fetching", done),
+        )
+        if song is not None or not self.blueprint.output_config.add_audio_overlay:
+            return clips
+        (scratch / "song").mkdir()
+        return clips | replace(fetcher, folder=scratch / "song").fetch([self.blueprint.audio_path], missing=SongMissing)
+
+    def _sound(self, media: dict[str, Path], song: Path | None) -> Sound:
+        if not self.blueprint.output_config.add_audio_overlay:
+            return ClipSound(self.plan, media.__getitem__)
+        return SongSound(
+            song or media[self.blueprint.audio_path],
+            song.name if song else self.blueprint.audio_path,
+            start=Fraction(str(self.blueprint.audio_start)),
+            samples=sample_at(self.plan.total, self.plan.rate),
+        )
+
+    def _shape(self, sound: Sound) -> Shape:
+        """Gain and fade, from one pass over the sound."""
+        config = self.blueprint.output_config
+        gain = 0.0
+        if config.normalize_audio:
+            gain = measure(self._watched(sound.blocks())).gain_db
+        elif isinstance(sound, SongSound):
+            for _ in self._watched(sound.blocks()):  # only to learn whether the song goes on after the video
+                pass
+        fade = round(Fraction(str(config.fade_duration)) * RATE)
+        goes_on = isinstance(sound, SongSound) and sound.goes_on
+        return Shape(gain_db=gain, fade_out=min(fade, sound.samples) if goes_on else 0)
+
+    def _pictures(self, writer: Output, media: dict[str, Path]) -> list[str]:
+        total = self.plan.total
+        with Composer(self.plan, self.blueprint.output_config.size, media.__getitem__) as composer:
+            for index, picture in enumerate(self.plan.pictures()):
+                self._check()
+                writer.write(composer.picture(picture))
+                if index * 100 // total != (index + 1) * 100 // total:  # a hundred times a render
+                    self.progress("concatenating", (index + 1) / total)
+        return composer.warnings
+
+    def _watched(self, blocks: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+        for block in blocks:
+            self._check()
+            yield block
+
+    def _check(self) -> None:
+        if self.stop.is_set():
+            raise Stopped("The render was asked to stop")
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        self._check()
+        self.progress(name, 0.0)
+        began = time.monotonic()
+        yield
+        self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)
+        self.progress(name, 1.0)
+
+    def _result(self, measured: Facts, shape: Shape, warnings: list[str]) -> Result:
+        key = storage_key(self.blueprint.output_config.output_path)
+        return Result(
+            task_id=self.blueprint.task_id,
+            video_key=key,
+            video_uri=self.store.uri(key),
+            sha256=measured.sha256,
+            file_size=measured.size,
+            duration_s=float(measured.seconds),
+            frames=measured.frames,
+            frame_rate=str(self.plan.rate),
+            width=measured.width,
+            height=measured.height,
+            video_codec=measured.video_codec,
+            audio_codec=measured.audio_codec,
+            moves_count=len(self.blueprint.moves),
+            cut_frames=list(self.plan.cut_frames),
+            processing_s=round(time.monotonic() - self.began, 3),
+            stage_seconds=self.stage_seconds,
+            peak_rss_bytes=peak_rss(),
+            loudness_gain_db=round(shape.gain_db, 2) if self.blueprint.output_config.normalize_audio else None,
+            warnings=warnings,
+            parameters=self.blueprint.generation_parameters,
+        )
+
+
+def peak_rss() -> int:
+    """Largest resident memory this process ever had, bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux kilobytes
+
+
+def _publish(finished: Path, output: Path) -> None:
+    """Move the file to its place in one step, also from another file system."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        finished.replace(output)
+        return
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    part = output.with_name(f".{output.name}.part")
+    try:
+        shutil.copyfile(finished, part)
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""What the finished file really holds, read from the file: packets are counted, nothing is decoded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from bachata.assembly.media import opened
+from bachata.errors import BachataError
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of a video file."""
+
+    frames: int
+    seconds: Fraction
+    width: int
+    height: int
+    video_codec: str
+    audio_codec: str | None
+    size: int
+    sha256: str
+
+
+def facts(path: Path, *, frames: int, rate: Fraction, sound: bool) -> Facts:
+    """Measure a finished video and hold it against what was planned.
+
+    Raises BachataError when frames, times or streams are not exactly as planned: such a file is not delivered.
+    """
+    with opened(path, path.name) as container:
+        video = container.streams.video[0]
+        audio = container.streams.audio[0] if container.streams.audio else None
+        tick = video.time_base or Fraction(1, av.time_base)
+        times: list[Fraction] = []
+        audible = Fraction(0)
+        for packet in container.demux():
+            if packet.pts is None or packet.time_base is None:
+                continue  # the flushing packet at the end
+            if packet.stream_index == video.index:
+                times.append(packet.pts * packet.time_base)
+            elif audio and packet.stream_index == audio.index:
+                audible = max(audible, (packet.pts + (packet.duration or 0)) * packet.time_base)
+        measured = Facts(
+            frames=len(times),
+            seconds=len(times) / rate,
+            width=video.width,
+            height=video.height,
+            video_codec=video.codec_context.name,
+            audio_codec=audio.codec_context.name if audio else None,
+            size=path.stat().st_size,
+            sha256=_sha256(path),
+        )
+    _hold(sorted(times), measured, audible, tick, frames=frames, rate=rate, sound=sound)
+    return measured
+
+
+def _hold(
+    times: list[Fraction],
+    measured: Facts,
+    audible: Fraction,
+    tick: Fraction,
+    *,
+    frames: int,
+    rate: Fraction,
+    sound: bool,
+) -> None:
+    faults = []
+    if measured.frames != frames:
+        faults.append(f"{measured.frames} frames instead of {frames}")
+    elif any(abs(time - times[0] - index / rate) > tick for index, time in enumerate(times)):
+        faults.append("frames off their times")
+    if sound and measured.audio_codec is None:
+        faults.append("no sound")
+    elif sound and abs(audible - frames / rate) > Fraction(1, 10):
+        faults.append(f"{float(audible):.3f} s of sound for {float(frames / rate):.3f} s of pictures")
+    if faults:
+        raise BachataError(f"The finished video is not what was planned ({'; '.join(faults)}); this is a fault of ours")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
