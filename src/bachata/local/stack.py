@@ -1,0 +1,188 @@
+"""The laptop cloud put together: database, functions, jobs and the workflow, up as long as somebody needs them.
+
+>>> with LocalCloud(Home.default()) as cloud:          # doctest: +SKIP
+...     result = cloud.run({"query": "romantic bachata"}, on_progress=print)
+
+Everything binds loopback ports the kernel chooses or sockets in the home's directory; several processes may use one
+home at the same time, each with functions and jobs of its own, all with the one database.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bachata.settings import Settings
+from bachata.storage.directory import DirectoryStore
+
+from .functions import FunctionHost
+from .home import Home, project_root
+from .jobs import JobDefinition, JobsServer
+from .postgres import Postgres
+from .run import LOCATION, PROJECT, WORKFLOW, PipelineFailed, Progress, Run, Watcher
+from .scratch import scratch
+from .up import cancel_execution, find, serve
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from bachata.tasks.task import Task
+
+JOB = "assembler"
+JOB_TIMEOUT = 3600.0  # the workflow overrides it with the same number; this holds for jobs started by hand
+LOG_FOLDERS = 30
+FUNCTION_GRACE = 3.0  # seconds a request under way may take at the end: whoever asked is gone by then
+JOB_GRACE = 10.0  # seconds between SIGTERM and SIGKILL, as on Cloud Run
+
+__all__ = ["LocalCloud", "PipelineFailed", "Progress", "cancel", "find", "serve"]
+
+
+class LocalCloud:
+    """Everything of one home, from `start` (or `with`) to `stop`, whatever happened in between."""
+
+    def __init__(self, home: Home, *, root: Path | None = None, env: Mapping[str, str] | None = None) -> None:
+        """`root` is the checkout, default the one at hand; `env` adds settings for functions and jobs.
+
+        Raises InvalidSettings when there is no checkout.
+        """
+        self.home = home
+        self.root = root or project_root()
+        self.store = DirectoryStore(home.storage)
+        self.logs = home.logs
+        self.database_url = ""
+        self.functions_url = ""
+        self.engine: sa.Engine
+        self.jobs: JobsServer
+        self._extra = dict(env or {})
+        self._parts = ExitStack()
+
+    def __enter__(self) -> LocalCloud:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> LocalCloud:
+        """Start the parts, side by side where they do not need each other.
+
+        Raises Unavailable when one of them does not come up; nothing is left running then.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop everything, the last started first; what still runs is cancelled. May be called again."""
+        self._parts.close()
+
+    def run(
+        self,
+        request: Mapping[str, Any],
+        *,
+        on_progress: Watcher | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any]:
+        """Carry one request through the workflow; its result, as choreography.yaml returns it.
+
+        `on_progress` is called in this thread whenever something changed; `stop`, once set, cancels the task. Many may
+        run at once, each in a thread of its own. Raises PipelineFailed with the error of the step that failed, Stopped
+        when the task was cancelled, here or by anybody else.
+        """
+        return Run(self, request).wait(on_progress, stop)
+
+    @property
+    def workflow(self) -> Path:
+        """The one workflow."""
+        return self.root / "workflows" / f"{WORKFLOW}.yaml"
+
+    @property
+    def workflow_env(self) -> dict[str, str]:
+        """What the workflow reads with sys.get_env; an execution adds its id."""
+        return {
+            "GOOGLE_CLOUD_PROJECT_ID": PROJECT,
+            "GOOGLE_CLOUD_LOCATION": LOCATION,
+            "GOOGLE_CLOUD_WORKFLOW_ID": WORKFLOW,
+            "ANALYZE_URL": f"{self.functions_url}/analyze",
+            "PLAN_URL": f"{self.functions_url}/plan",
+            "FINALIZE_URL": f"{self.functions_url}/finalize",
+            "ASSEMBLER_JOB": JOB,
+        }
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """Where the workflow's connectors find their API."""
+        return {"run": self.jobs.url}
+
+    def settings(self) -> dict[str, str]:
+        """The environment of functions and jobs (see `bachata.settings`)."""
+        return {
+            "STORAGE_BACKEND": "local",
+            "LOCAL_STORAGE_PATH": str(self.home.storage),
+            "DATABASE_URL": self.database_url,
+            **self._extra,
+        }
+
+    def _start(self) -> None:
+        self.home.storage.mkdir(parents=True, exist_ok=True)
+        self.logs = _log_folder(self.home.logs)
+        temporary = self._parts.enter_context(scratch(self.home.scratch))
+        self.database_url = self._parts.enter_context(Postgres(self.home.postgres))
+        env = self.settings() | {"TMPDIR": str(temporary)}
+        functions = FunctionHost(self.root, env=env, log=self.logs / "functions.log")
+        self._parts.callback(functions.stop, FUNCTION_GRACE)
+        with ThreadPoolExecutor(1) as pool:
+            serving = pool.submit(functions.start)
+            self._migrate()
+            serving.result()
+        self.functions_url = functions.url
+        assembler = JobDefinition(
+            JOB,
+            (sys.executable, "main.py"),
+            cwd=self.root / "jobs" / JOB,
+            env=self.settings(),
+            timeout=JOB_TIMEOUT,
+        )
+        server = JobsServer([assembler], logs=self.logs, scratch=temporary, grace=JOB_GRACE)
+        self.jobs = self._parts.enter_context(server)
+
+    def _migrate(self) -> None:
+        from bachata.tasks.engine import open_engine
+        from bachata.tasks.migrate import upgrade
+
+        self.engine = open_engine(Settings.model_validate({"database_url": self.database_url}))
+        self._parts.callback(self.engine.dispose)
+        upgrade(self.engine)
+
+
+def cancel(home: Home, engine: sa.Engine, task_id: str) -> Task:
+    """Cancel a task from anywhere on this machine; the row as it is then.
+
+    Whoever runs it notices: a `LocalCloud.run` and the job by the row, the cloud that is up by being told.
+    Raises TaskMissing, or Conflict when the task is finished.
+    """
+    from bachata.tasks.store import TaskStore
+
+    task = TaskStore(engine).cancel(task_id)
+    if task.workflow_execution:
+        cancel_execution(home, task.workflow_execution)
+    return task
+
+
+def _log_folder(logs: Path) -> Path:
+    """A new folder for the logs of this cloud; only the newest folders are kept."""
+    logs.mkdir(parents=True, exist_ok=True)
+    folder = logs / datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    folder.mkdir(exist_ok=True)
+    for old in sorted(path for path in logs.iterdir() if path.is_dir())[:-LOG_FOLDERS]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder

@@ -1,0 +1,89 @@
+"""`bachata up`: the laptop cloud stays, and others on this machine can find it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from bachata.errors import Conflict
+from bachata.local.workflows.executions import ExecutionsServer
+
+from .home import Home
+from .run import LOCATION, PROJECT, WORKFLOW
+
+if TYPE_CHECKING:
+    from .stack import LocalCloud
+
+_SECONDS = 5.0  # for an answer from this machine
+
+
+@contextmanager
+def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
+    """Offer the started `cloud` over REST; gives the addresses, which stand in up.json until the end.
+
+    ``executions`` takes POST {"argument": "<JSON>"}, ``trigger`` a Pub/Sub push. Raises Conflict when the home has such
+    a cloud already.
+    """
+    # Our lock, not the file, says that a cloud is up: the kernel drops it with the process.
+    with (cloud.home.root / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("A laptop cloud is up already in this home; stop it, or set BACHATA_HOME") from None
+        server = ExecutionsServer(
+            {WORKFLOW: cloud.workflow}, port=port, env=cloud.workflow_env, endpoints=cloud.endpoints
+        )
+        with server:
+            workflow = f"{server.url}/v1/projects/{PROJECT}/locations/{LOCATION}/workflows/{WORKFLOW}"
+            addresses = {
+                "executions": f"{workflow}/executions",
+                "trigger": f"{workflow}:trigger",
+                "functions": cloud.functions_url,
+                "jobs": f"{cloud.jobs.url}/v2/projects/{PROJECT}/locations/{LOCATION}/jobs",
+                "storage": str(cloud.home.storage),
+                "database": cloud.database_url,
+                "logs": str(cloud.logs),
+            }
+            _write(cloud.home, {**addresses, "pid": os.getpid()})
+            try:
+                yield addresses
+            finally:
+                cloud.home.up_file.unlink(missing_ok=True)
+
+
+def find(home: Home) -> dict[str, Any] | None:
+    """The addresses of the cloud that is up in `home`, or None."""
+    try:
+        with (home.root / "up.lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with contextlib.suppress(FileNotFoundError):  # it is starting or stopping
+            document: dict[str, Any] = json.loads(home.up_file.read_bytes())
+            return document
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def cancel_execution(home: Home, execution: str) -> bool:
+    """Cancel an execution of the cloud that is up in `home`; False when it is not one of its running ones."""
+    up = find(home)
+    if up is None:
+        return False
+    try:
+        return requests.post(f"{up['executions']}/{execution}:cancel", json={}, timeout=_SECONDS).ok
+    except requests.RequestException:  # it is stopping, which cancels, too
+        return False
+
+
+def _write(home: Home, document: dict[str, Any]) -> None:
+    draft = home.up_file.with_suffix(".draft")
+    draft.write_text(json.dumps(document, indent=2) + "\n")
+    draft.replace(home.up_file)
