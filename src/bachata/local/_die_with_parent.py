@@ -21,7 +21,11 @@ def main() -> None:
             sys.exit(f"prctl failed: {os.strerror(ctypes.get_errno())}")
         if os.getppid() != int(parent):
             sys.exit("the parent is gone")  # it died before the kernel knew of our wish
-    os.execvp(command[0], command)  # noqa: S606 - an argument list, no shell
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - an argument list, no shell
+    except OSError as error:
+        sys.stderr.write(f"cannot run {command[0]}: {error.strerror}\n")
+        sys.exit(127)  # what a shell answers for a command it cannot find
 
 
 if __name__ == "__main__":

@@ -90,9 +90,10 @@ class Child:
         log: Path,
         pass_fds: Sequence[int] = (),
     ) -> None:
-        """Start `command` (absolute program first). Output and errors are appended to `log`.
+        """Start `command`, a program and its arguments. Output and errors are appended to `log`.
 
-        Raises Unavailable when it cannot be started.
+        Raises Unavailable when no process can be started there. A program that does not exist ends with 127 on Linux,
+        where another process stands between, and raises Unavailable elsewhere.
         """
         launcher: list[str] = []
         if sys.platform == "linux":
