@@ -43,7 +43,7 @@ def relaxations(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief)
         if scene.rung:
             told[f"{RUNGS[scene.rung].told} were allowed: too few others fit"] += 1
         elif DIFFICULTIES.index(cut.move.difficulty) != wished:
-            told[f"a {cut.move.label} of level {cut.move.difficulty}: few moves are made for this place"] += 1
+            told[f"{cut.move.label} of level {cut.move.difficulty}: few moves are made for the start and the end"] += 1
     return tuple(f"{what} ({n} of {len(cuts)} places)" for what, n in sorted(told.items()))
 
 

@@ -1,4 +1,4 @@
-"""How well the clips' own counts fall on the song's inside a plan: scorecard M3, from integers of the plan."""
+"""How well the clips' own counts fall on the song's inside a blueprint: scorecard M3."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bachata.choreography.cut import Cut
-from bachata.choreography.grid import Grid
+from bachata.blueprint import Blueprint
 from bachata.choreography.windows import timing
+from bachata.moves.catalogue import Move
+from bachata.music.document import Analysis
 
 
 @dataclass(frozen=True)
 class PhaseError:
     """Clip counts against song counts. `mean` in seconds (positive: the clip is late), `resultant` 0 to 1.
 
-    The circle is one count: a clip count midway between two song counts is half a turn off.
+    The circle is one count: a clip count midway between two song counts is half a turn off. `counts`: how many counts
+    of clips were shown where the song has beats.
     """
 
     mean: float
@@ -25,24 +27,24 @@ class PhaseError:
     counts: int
 
 
-def phase_error(cuts: Sequence[Cut], song: Grid) -> PhaseError:
-    """Circular mean and resultant over every clip count shown."""
-    times = np.array(song.times)
-    turns: list[float] = []
-    periods: list[float] = []
-    for cut in cuts:
-        clip = timing(cut.move)
-        end = cut.source_end(song.rate)
-        for frame in clip.counts:
-            if not cut.source <= frame < end:
-                continue
-            at = cut.slot.start / float(song.rate) + (frame - cut.source) / float(clip.rate) / cut.speed
-            after = min(max(int(np.searchsorted(times, at, side="right")), 1), len(times) - 1)
-            period = float(times[after] - times[after - 1])
-            turns.append((at - float(times[after - 1])) / period)
-            periods.append(period)
-    if not turns:
+def phase_error(blueprint: Blueprint, analysis: Analysis, moves: Sequence[Move]) -> PhaseError:
+    """Circular mean and resultant over every clip count shown; moves not among `moves` are left out."""
+    known = {m.clip_id: m for m in moves}
+    beats = np.array(analysis.beats)
+    shown = [np.zeros(0)]
+    for piece in blueprint.moves:
+        if piece.clip_id not in known:
+            continue
+        clip = timing(known[piece.clip_id])
+        source = np.array(clip.counts) / float(clip.rate) - piece.trim_start
+        inside = source[(source >= -1e-4) & (source < piece.duration * piece.speed - 1e-4)]
+        shown.append(blueprint.audio_start + piece.start_time + inside / piece.speed)
+    times = np.concatenate(shown)
+    times = times[(times >= beats[0]) & (times < beats[-1])] if len(beats) > 1 else times[:0]
+    if not len(times):
         return PhaseError(0.0, 0.0, 0)
-    mean = np.exp(2j * math.pi * np.array(turns)).mean()
-    seconds = float(np.angle(mean)) / (2 * math.pi) * float(np.mean(periods))
-    return PhaseError(round(seconds, 6), round(float(abs(mean)), 6), len(turns))
+    before = np.searchsorted(beats, times, side="right") - 1
+    period = beats[before + 1] - beats[before]
+    mean = np.exp(2j * math.pi * (times - beats[before]) / period).mean()
+    seconds = float(np.angle(mean)) / (2 * math.pi) * float(period.mean())
+    return PhaseError(round(seconds, 6), round(float(abs(mean)), 6), len(times))

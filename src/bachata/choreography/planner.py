@@ -14,9 +14,9 @@ from bachata.choreography.director import Direction, Director, Scene
 from bachata.choreography.explain import reason, relaxations, summary
 from bachata.choreography.grid import COUNTS, Grid, grid
 from bachata.choreography.phase import PhaseError, phase_error
-from bachata.choreography.retrieval import MIN_POOL, Candidates, Retrieval
+from bachata.choreography.retrieval import Candidates, Retrieval
 from bachata.choreography.sequence import sequence
-from bachata.choreography.slots import PHRASE, slots
+from bachata.choreography.slots import slots
 from bachata.choreography.transitions import transitions
 from bachata.errors import NoMoves
 from bachata.logs import get_logger
@@ -104,7 +104,7 @@ def plan(
         explanations=tuple(c.reason for c in cuts),
         relaxed=told,
         summary=summary(blueprint, brief, told),
-        phase=phase_error(cuts, song),
+        phase=phase_error(blueprint, analysis, moves),
     )
 
 
@@ -122,16 +122,23 @@ def _output(output: Mapping[str, Any] | None, task_id: str, user_id: str) -> dic
 
 
 def _scenes(analysis: Analysis, song: Grid, retrieval: Retrieval, brief: Brief) -> list[Candidates]:
-    long = int((retrieval.windows.longest >= PHRASE).sum()) >= MIN_POOL
-    try:
+    """The candidates of all places, in the division of the song that bends fewer wishes; places of 16 counts ask more
+    of the clips than places of 8."""
+    divisions: list[list[Candidates]] = []
+    refused: NoMoves | None = None
+    for long in (True, False):
         places = slots(analysis, song, seconds=brief.duration.value, long=long)
-        return [retrieval.candidates(place, song) for place in places]
-    except NoMoves:
-        if not long:
-            raise
-    # Some place asked for more counts in a row than any clip holds at a tempo that fits: 8 at a time ask the least.
-    places = slots(analysis, song, seconds=brief.duration.value, long=False)
-    return [retrieval.candidates(place, song) for place in places]
+        try:
+            divisions.append([retrieval.candidates(place, song) for place in places])
+        except NoMoves as error:
+            refused = error
+            continue
+        if not any(scene.rung for scene in divisions[-1]):
+            break
+    if not divisions:
+        assert refused is not None
+        raise refused
+    return min(divisions, key=lambda scenes: sum(s.rung * s.slot.frames for s in scenes))
 
 
 def _directions(

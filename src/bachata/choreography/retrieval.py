@@ -27,8 +27,8 @@ from bachata.moves.embedding import Profile, embed
 from bachata.moves.glossary import names_of, role_of
 from bachata.moves.index import MoveIndex
 
-MIN_POOL = 4
-"""Fewer moves than this repeat within a phrase or two, whatever the order."""
+MIN_POOL = 3
+"""Three moves can be danced in turns; with fewer the same one comes back at once, whatever the order."""
 TOP_K = 96
 MAX_STRETCH = 0.10
 WIDE_STRETCH = 0.25

@@ -43,7 +43,8 @@ class Weights:
     residual: float = 1.0  # at 50 ms, growing with the square
     style: float = 0.5
     wanted: float = 1.2
-    difficulty: float = 0.8  # a level
+    easier: float = 0.8  # a level
+    harder: float = 6.0  # a level: only to avoid the same move again and again
     later_window: float = 0.05  # a move is best seen from its beginning
     role: float = 3.0
     director: float = 2.0
@@ -108,11 +109,13 @@ def _own_costs(
     per_move: dict[int, float] = {}
     for m in scene.moves:
         move = moves[m]
+        at_home = role is not None and role_of(move.label) == role
         cost = w.energy * (ENERGY[move.energy_level] - scene.target_energy) ** 2
-        cost += w.difficulty * abs(DIFFICULTIES.index(move.difficulty) - wished)
+        above = DIFFICULTIES.index(move.difficulty) - wished
+        cost += w.harder * above if above > 0 and not at_home else w.easier * abs(above)
         cost += w.style * bool(brief.styles and move.style not in brief.styles)
         cost -= w.wanted * (move.label in brief.wanted)
-        cost -= w.role * (role is not None and role_of(move.label) == role)
+        cost -= w.role * at_home
         if move.clip_id in direction.preferred:
             cost -= w.director / (1 + direction.preferred.index(move.clip_id))
         per_move[m] = cost + w.jitter * _offset(brief.seed.value, number, move.clip_id)

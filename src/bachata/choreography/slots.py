@@ -101,6 +101,8 @@ class _Layout:
     def _step(self, at: int) -> int:
         """One or two 8-counts: two where the music is calm, the phrase is whole and nothing begins in its middle."""
         one = self.ones[at]
+        if at == 0 and self.grid.frames[one] > 0:
+            return 1  # a clip of two 8-counts can lead in with its first and dance on with its second
         if not self.long or at + 1 >= len(self.ones) or self.ones[at + 1] in self.boundaries:
             return 1
         whole = self._whole_counts(one) >= PHRASE

@@ -27,6 +27,8 @@ def _into(before: Cut | None, cut: Cut, brief: Brief) -> TransitionType:
         return "fade_black" if cut.slot.label == "intro" and wish != "sharp" else "cut"
     if before.move.clip_id == cut.move.clip_id or wish == "sharp":
         return "cut"  # the same clip dancing on shows no seam; a dissolve would double the dancers
+    if before.slot.role == "lead-in":
+        return "cut"  # the dance proper begins on a clear 1
     if before.slot.section != cut.slot.section:
         return "fade_black" if cut.slot.label == "outro" else "cut"
     steady = abs(before.slot.energy - cut.slot.energy) <= _SAME_ENERGY

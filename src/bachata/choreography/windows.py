@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -88,11 +87,6 @@ class Windows:
     def __init__(self, moves: Sequence[Move]) -> None:
         self.timings = [timing(move) for move in moves]
         self._tables: dict[tuple[int, bool], dict[str, npt.NDArray[Any]]] = {}
-
-    @cached_property
-    def longest(self) -> npt.NDArray[np.int64]:
-        """Whole counts from the first count 1 to the end of each clip."""
-        return np.array([len(t.counts) - 1 - t.ones[0] if t.ones else 0 for t in self.timings], dtype=np.int64)
 
     def fits(self, slot: Slot, grid: Grid) -> Fits:
         """The windows that lie wholly inside their clips when they fill `slot`, at whatever speed that takes."""
