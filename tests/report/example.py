@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from bachata.assembly.result import Result
@@ -41,7 +43,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Example:
-    """The keyword arguments of `report.write`, but for the title."""
+    """The keyword arguments of `report.write`, but for the title. Shared between tests: change copies."""
 
     blueprint: Blueprint
     analysis: Analysis
@@ -51,6 +53,7 @@ class Example:
     video_href: str = "choreography.mp4"
 
 
+@cache
 def analysis(*, bpm: float = 126.0, duration: float = 75.0, confidence: float = 0.91, seed: int = 7) -> Analysis:
     """A song whose beats stand at LEAD_IN + k·60/bpm; count 1 is the first of them."""
     rng = random.Random(seed)
@@ -81,6 +84,7 @@ def analysis(*, bpm: float = 126.0, duration: float = 75.0, confidence: float = 
     )
 
 
+@cache
 def example(*, moves: int = 14, audio_start: float = 0.0, **song: Any) -> Example:
     """A whole run. The moves divide the 8-counts of the song between them as evenly as they can."""
     heard = analysis(**song)
@@ -138,8 +142,8 @@ def _edges(beats: list[float], duration: float) -> list[float]:
 
 def _peak(time: float, beats: list[float], energies: list[float], rng: random.Random) -> float:
     """A hit on every beat that dies away, louder where the song is."""
-    index = max((i for i, b in enumerate(beats[: int(time * 4) + 4]) if b <= time), default=None)
-    if index is None:
+    index = bisect_right(beats, time) - 1
+    if index < 0:
         return 0.02
     since = time - beats[index]
     hit = math.exp(-since * 5) * (1.0 if index % 4 == 3 else 0.75)

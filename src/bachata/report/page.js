@@ -56,7 +56,8 @@
   const transition = (move) => {
     const words = { cut: "cut", crossfade: "crossfade", fade_black: "through black", fade_white: "through white" };
     const name = words[move.transition] ?? move.transition;
-    return move.transition === "cut" || !move.transition_s ? name : `${name}, ${move.transition_s.toFixed(2)} s`;
+    if (move.transition === "cut" || !move.transition_s) return name;
+    return `${name}, ${move.transition_s.toFixed(2)} s${move.transition.startsWith("fade_") ? " each way" : ""}`;
   };
   const speed = (move) => `${move.speed.toFixed(Math.abs(move.speed - Number(move.speed.toFixed(2))) < 5e-4 ? 2 : 3)}×`;
 

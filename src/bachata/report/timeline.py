@@ -60,6 +60,7 @@ def moves(
         label = known.label if known else ""
         colour = colours.setdefault(label or move.clip_id, len(colours)) % COLOURS
         following = starts[index + 1] if index + 1 < len(starts) else math.inf
+        kind, length = _transition(index, move, blueprint)
         count, off_ms = _musical_place(starts[index], blueprint, analysis)
         shown.append(
             Shown(
@@ -75,8 +76,8 @@ def moves(
                 section=move.section or _section_at(starts[index] + blueprint.audio_start, analysis),
                 reason=move.reason or "",
                 speed=move.speed,
-                transition=move.transition_type,
-                transition_s=_transition_seconds(move, blueprint),
+                transition=kind,
+                transition_s=length,
                 source_in=_tidy(move.trim_start),
                 source_out=_tidy(move.trim_start + move.duration * move.speed),
                 traits=(known.difficulty, f"{known.energy_level} energy", known.style) if known else (),
@@ -134,14 +135,17 @@ def _section_at(song_time: float, analysis: Analysis) -> str:
     return next((s.label for s in analysis.sections if s.start <= song_time < s.end), "")
 
 
-def _transition_seconds(move: Planned, blueprint: Blueprint) -> float:
-    if move.transition_type == "cut":
-        return 0.0
+def _transition(index: int, move: Planned, blueprint: Blueprint) -> tuple[str, float]:
+    """Kind and length after the cut. A fade through a colour takes as long again before the cut."""
+    opening = index == 0 and move.start_time == 0
+    if move.transition_type == "cut" or (opening and move.transition_type == "crossfade"):
+        return "cut", 0.0  # the first frame has nothing to be mixed with
     if move.transition_duration is not None:
-        return move.transition_duration
+        return move.transition_type, move.transition_duration
     config = blueprint.output_config
-    # Both halves of a fade through a colour lie around the cut.
-    return config.transition_duration if move.transition_type == "crossfade" else 2 * config.fade_duration
+    return move.transition_type, (
+        config.transition_duration if move.transition_type == "crossfade" else config.fade_duration
+    )
 
 
 def _waveform(analysis: Analysis, shift: float, duration: float) -> dict[str, Any]:

@@ -64,7 +64,9 @@ def speed(value: float) -> str:
 _TRANSITIONS = {"cut": "cut", "crossfade": "crossfade", "fade_black": "through black", "fade_white": "through white"}
 
 
-def transition(kind: str, seconds: float | None) -> str:
-    """How a move comes in: ``cut``, ``crossfade, 0.48 s``."""
+def transition(kind: str, seconds: float) -> str:
+    """How a move comes in: ``cut``, ``crossfade, 0.48 s``, ``through black, 0.30 s each way``."""
     words = _TRANSITIONS.get(kind, kind)
-    return words if kind == "cut" or not seconds else f"{words}, {seconds:.2f} s"
+    if kind == "cut" or not seconds:
+        return words
+    return f"{words}, {seconds:.2f} s" + (" each way" if kind.startswith("fade_") else "")
