@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -61,8 +62,17 @@ class Databases:
         """End whatever still uses it and remove it."""
         self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
 
+    @property
+    def data(self) -> Path:
+        """The server's data directory."""
+        return self.server.directory / "data"
+
+    def connect(self) -> sa.Connection:
+        """A connection of the server's administrator, in autocommit."""
+        return self._admin.connect()
+
     def _run(self, statement: str) -> None:
-        with self._admin.connect() as connection:
+        with self.connect() as connection:
             connection.execute(sa.text(statement))
 
 
@@ -76,6 +86,13 @@ def databases() -> Iterator[Databases]:
             yield Databases(server)
         finally:
             server.stop()
+
+
+@pytest.fixture
+def collect_garbage() -> Iterator[None]:
+    """What a test leaves to the collector is collected, and complained about, before the next one."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

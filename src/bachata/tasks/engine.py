@@ -47,6 +47,7 @@ def open_engine(settings: Settings, *, timeout: float = 30.0, ping: bool = True)
         engine = sa.create_engine("postgresql+pg8000://", creator=_cloud_sql(settings, timeout, limits), **options)
     else:
         raise InvalidSettings("No database is configured: set DATABASE_URL, or INSTANCE_CONNECTION_NAME and DB_USER")
+    sa.event.listen(engine, "do_connect", _connect)
     sa.event.listen(engine, "handle_error", _raise_outages)
     return engine
 
@@ -97,6 +98,13 @@ def _cloud_sql(settings: Settings, timeout: float, limits: dict[str, str]) -> Ca
         return connection
 
     return connect
+
+
+def _connect(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+    try:
+        return dialect.connect(*arguments, **options)
+    except OSError as error:  # pg8000 lets the timeouts of its TLS handshake through as they are
+        raise Unavailable("The database does not answer; try again", details=type(error).__name__) from error
 
 
 def _raise_outages(context: Any) -> None:

@@ -53,6 +53,10 @@ class ProgressReporter:
         engine = open_engine(settings.model_copy(update={"db_pool_size": 1}), timeout=TIMEOUT, ping=False)
         return cls(TaskStore(engine), task_id, execution)
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._store.close()
+
     def __call__(self, stage: str, fraction: float = 0.0, message: str = "") -> None:
         """Report that `fraction` (0 to 1) of `stage` is done."""
         now = self._clock()

@@ -189,6 +189,10 @@ class TaskStore:
                 raise NotFound(f"Task {task_id} has no blueprint: it is {task.status} at {task.stage}")
             return cast(dict[str, Any], document)
 
+    def close(self) -> None:
+        """Close the engine's idle connections."""
+        self._engine.dispose()
+
     # -- statements --------------------------------------------------------------------------------------------------
 
     @contextmanager
