@@ -38,7 +38,7 @@ from .tokens import ExpressionError
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _RESERVED_STEPS = {"end", "break", "continue"}
-_DEEPEST = 40
+_DEEPEST = 20
 
 # The key that says what a step does, and the keys that may stand beside it.
 _ACTIONS: dict[str, set[str]] = {
@@ -162,7 +162,7 @@ class Builder(ValueBuilder):
             return Nothing()
         if not found:
             self.unknown_keys(body, beside | set(_ACTIONS), place)
-            if not body.keys() & beside:
+            if not body:
                 self.problem(line, place, f"says nothing to do; one of {', '.join(_ACTIONS)}")
             return Nothing()
         word = found[0]

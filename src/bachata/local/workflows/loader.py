@@ -25,6 +25,9 @@ _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[
 _UNCLEAR_NUMBER = re.compile(r"[-+]?(0[0-9]+|0[xob][0-9a-fA-F]+|\.[0-9]+|[0-9]+\.)")
 
 
+_DEEPEST = 150
+
+
 class LocatedMap(dict[str, Any]):
     """A map that knows its line and the line of each key."""
 
@@ -53,6 +56,8 @@ def load_yaml(text: str) -> tuple[Any, list[Problem]]:
     """The document as located maps and lists and plain scalars, with the problems found on the way."""
     try:
         documents = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    except RecursionError:
+        return None, [Problem(0, "", "the document is nested too deeply")]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "cannot be read"
@@ -68,6 +73,7 @@ class _Builder:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._seen: set[int] = set()
+        self._depth = 0
 
     def _problem(self, node: yaml.Node, message: str) -> None:
         self.problems.append(Problem(node.start_mark.line + 1, "", message))
@@ -77,6 +83,16 @@ class _Builder:
             self._problem(node, "YAML aliases (*name) are not supported; write the value again")
             return None
         self._seen.add(id(node))
+        if self._depth > _DEEPEST:
+            self._problem(node, "the document is nested too deeply")
+            return None
+        self._depth += 1
+        try:
+            return self._collection(node)
+        finally:
+            self._depth -= 1
+
+    def _collection(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.MappingNode):
             return self._map(node)
         if isinstance(node, yaml.SequenceNode):

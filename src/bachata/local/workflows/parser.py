@@ -182,7 +182,9 @@ def _binary(word: str, left: Expression, right: Expression) -> Binary:
             raise ExpressionError("+ joins a string to a string only; convert with string()")
         if types & {"boolean", "null"}:
             raise ExpressionError("+ wants two numbers or two strings")
-        return Binary(word, left, right, static_type="string" if "string" in types else None)
+        return Binary(
+            word, left, right, static_type="string" if "string" in types else "number" if types == {"number"} else None
+        )
     if word in {"and", "or"}:
         if types & {"number", "string", "null"}:
             raise ExpressionError(f"{word} wants booleans")
