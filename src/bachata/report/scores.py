@@ -1,10 +1,16 @@
-"""The scorecard in plain words: one tile for each thing measured."""
+"""The scorecard in plain words: one tile for each metric a reader can use.
+
+Reads the JSON of `bachata.choreography.scorecard`. A metric that is absent, or lacks its main figure, has no tile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from bachata.report import words
 
 
 @dataclass(frozen=True)
@@ -22,5 +28,137 @@ class Tile:
 
 
 def tiles(scorecard: Mapping[str, Any] | None) -> list[Tile]:
-    """The tiles of a scorecard, in its order."""
-    return [] if scorecard is None else []
+    """The tiles of a scorecard, the most telling first. Empty without one."""
+    found = []
+    for name, tell in _TOLD.items():
+        metric = (scorecard or {}).get(name)
+        if isinstance(metric, Mapping):
+            found.append(tell(metric))
+    return [tile for tile in found if tile is not None]
+
+
+def _count_one(metric: Mapping[str, Any]) -> Tile | None:
+    rate, chance = _number(metric, "rate"), _number(metric, "chance")
+    if rate is None:
+        return None
+    text = "Dancers begin a move on count 1, so a new move should appear there."
+    if chance is not None:
+        text += f" Cuts on beats picked blindly would hit it {words.percent(chance)} of the time"
+        text += f"; {_luck(_number(metric, 'p'))}."
+    return Tile("Changes on the 1", *_percent(rate), text, rate, chance, "Aim: at least 90\u202f%", rate >= 0.9)
+
+
+def _phase(metric: Mapping[str, Any]) -> Tile | None:
+    mean, together = _number(metric, "mean"), _number(metric, "resultant")
+    if mean is None or not metric.get("counts"):
+        return None
+    side = "late" if mean > 0 else "early"
+    text = f"The steps inside the clips, against the song’s counts: {1000 * abs(mean):.0f} ms {side} on average."
+    if together is None:
+        return Tile("Steps in time", f"{1000 * abs(mean):.0f}", "ms", text)
+    text += " 100\u202f% is every step at the same distance from its count; steps at random times would come near 0."
+    met = abs(mean) <= 0.025 and together >= 0.9
+    return Tile("Steps in time", *_percent(together), text, together, 0.0, "Aim: 90\u202f% and within 25 ms", met)
+
+
+def _cut_error(metric: Mapping[str, Any]) -> Tile | None:
+    p95, middle = _number(metric, "p95"), _number(metric, "median")
+    if p95 is None or not metric.get("cuts"):
+        return None
+    text = "How far the cuts are from the beat, for all but the worst twentieth. A frame at 30 a second lasts 33 ms, so"
+    text += " half of that is the best a picture can do."
+    if middle is not None:
+        text += f" Half of the cuts are within {1000 * middle:.1f} ms."
+    met = p95 <= 0.0167
+    return Tile("Cuts to the beat", f"{1000 * p95:.1f}", "ms", text, target="Aim: at most 16.7 ms", met=met)
+
+
+def _energy(metric: Mapping[str, Any]) -> Tile | None:
+    if "rho" not in metric:
+        return None
+    title = "Energy with the music"
+    rho = _number(metric, "rho")
+    if rho is None:
+        return Tile(title, words.DASH, "", "The music, or the moves, are the same throughout: nothing to compare.")
+    text = "1 is lively moves exactly where the music is lively, 0 is no relation, below 0 the wrong way round;"
+    text += f" {_luck(_number(metric, 'p'), 'the same moves in shuffled order')}."
+    return Tile(title, words.number(rho, 2), "of 1", text, rho, 0.0, "Aim: at least 0.5", rho >= 0.5)
+
+
+def _variety(metric: Mapping[str, Any]) -> Tile | None:
+    used, unique = _number(metric, "used"), _number(metric, "unique")
+    if used is None or unique is None:
+        return None
+    text = f"{words.percent(unique)} of the places show a move not seen before."
+    if (available := _number(metric, "available")) is not None:
+        text += f" The library has {words.plural(round(available), 'move')} of the level and tempo asked for."
+    gap = _number(metric, "gap")
+    text += " None comes back." if gap is None else f" The soonest return comes after {words.number(gap, 1)} phrases."
+    soon = _number(metric, "repeats_soon")
+    target = "" if soon is None else "Aim: no return within 4 phrases"
+    return Tile("Variety", words.number(used), "moves", text, unique, None, target, None if soon is None else soon == 0)
+
+
+def _stretch(metric: Mapping[str, Any]) -> Tile | None:
+    mean, six, ten = (_number(metric, name) for name in ("mean", "beyond_6", "beyond_10"))
+    if mean is None or six is None or ten is None:
+        return None
+    text = "How much faster or slower than danced the moves play, on average, so that their counts meet the song’s."
+    text += f" {words.percent(six)} of them differ by more than 6\u202f%, {words.percent(ten)} by more than 10."
+    met = six < 0.2 and ten == 0
+    figure = words.number(100 * mean, 1)  # the metric is |ln speed|, at these sizes the same
+    return Tile(
+        "Change of speed", figure, "%", text, target="Aim: under a fifth beyond 6\u202f%, none beyond 10", met=met
+    )
+
+
+def _adherence(metric: Mapping[str, Any]) -> Tile | None:
+    allowed = _number(metric, "not_harder")
+    if allowed is None:
+        return None
+    parts = ["None of the moves" if allowed == 1 else f"{words.percent(1 - allowed)} of the moves"]
+    parts[0] += (" is" if allowed == 1 else " are") + " harder than asked."
+    if (level := _number(metric, "difficulty")) is not None:
+        parts.append(f"{words.percent(level)} are of exactly that level.")
+    if (style := _number(metric, "style")) is not None:
+        parts.append(f"{words.percent(style)} are of the style asked for.")
+    if (off := _number(metric, "length_error")) is not None:
+        parts.append(f"The length is {words.number(off, 1)} s off the wish: it ends on a count 1.")
+    kept = metric.get("roles_kept") is not False
+    if not kept:
+        parts.append("An opening or closing move stands in the middle.")
+    met = allowed == 1 and kept
+    return Tile("As asked", *_percent(allowed), " ".join(parts), allowed, None, "Aim: 100\u202f%, ends in place", met)
+
+
+_TOLD: dict[str, Callable[[Mapping[str, Any]], Tile | None]] = {
+    "m2": _count_one,
+    "m3": _phase,
+    "m6": _energy,
+    "m7": _variety,
+    "m1": _cut_error,
+    "m5": _stretch,
+    "m9": _adherence,
+}
+
+
+def _number(metric: Mapping[str, Any], name: str) -> float | None:
+    value = metric.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _percent(share: float) -> tuple[str, str]:
+    return words.number(100 * share), "%"
+
+
+def _luck(p: float | None, who: str = "blind luck") -> str:
+    """A p-value as how often chance does as well."""
+    if p is None:
+        return f"how often {who} does as well is not known"
+    if p <= 0.001:
+        return f"{who} does as well less than once in a thousand tries"
+    if p > 0.5:
+        return f"{who} does as well more often than not"
+    return f"{who} does as well once in {words.plural(round(1 / p), 'try', 'tries')}"
