@@ -74,9 +74,9 @@ class EnergyMatch:
 
 @dataclass(frozen=True)
 class Diversity:
-    """M7. `repeats_soon`: returns of a move within four phrases; `used`: distinct moves; `available`: moves of the asked
-    difficulty and a tempo within 10 % the library has for anywhere in the dance; `gap`: least phrases before a return
-    (None: no move returns); `distance`: mean pairwise cosine distance; `bigrams`: repeated pairs of moves."""
+    """M7. `repeats_soon`: returns of a move within four phrases; `used`: distinct moves; `available`: how many of the
+    asked difficulty and a tempo within 10 % the library has for anywhere in the dance; `gap`: least phrases before a
+    return (None: no move returns); `distance`: mean pairwise cosine distance; `bigrams`: repeated pairs of moves."""
 
     unique: float
     used: int
