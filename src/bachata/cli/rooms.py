@@ -77,3 +77,15 @@ def put_song(objects: ObjectStore, path: Path) -> str:
     if objects.info(key) is None:
         objects.put_file(key, path)
     return key
+
+
+def library_name(engine: sa.Engine, asked: str | None) -> str:
+    """The move library to dance from: the one asked for, else MOVE_LIBRARY, else the only one there is."""
+    from bachata.moves.repository import libraries
+    from bachata.settings import load
+
+    if asked:
+        return asked
+    usual = load().move_library
+    there = libraries(engine)
+    return next(iter(there)) if usual not in there and len(there) == 1 else usual

@@ -82,3 +82,10 @@ def _row(library: str, embedded: Embedded) -> dict[str, object]:
         "embedding": [float(x) for x in embedded.vector],
         "embedding_version": embedded.version,
     }
+
+
+def libraries(engine: sa.Engine) -> dict[str, int]:
+    """Names of the libraries that hold moves, with how many."""
+    query = sa.select(table.c.library, sa.func.count()).group_by(table.c.library).order_by(table.c.library)
+    with engine.connect() as connection:
+        return {str(name): int(count) for name, count in connection.execute(query)}

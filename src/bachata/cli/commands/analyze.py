@@ -20,7 +20,7 @@ def command(song: Path, png: Path | None, count_one: int | None, as_json: bool) 
     from bachata.music import analyse, plot
 
     with console.meter(song.name) as meter:
-        analysis = analyse(song, progress=meter, count_one=count_one)
+        analysis = analyse(song, progress=lambda done: meter("listening", done), count_one=count_one)
     if png:
         plot(analysis, png)
         console.note(f"Drawn to {png}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,16 @@ def add(directory: Path, annotations: Path | None, library: str | None, as_json:
     file = annotations or directory / "annotations.json"
     with rooms.database() as engine, console.meter(f"Adding moves to {name}") as meter:
         report = ingest(
-            directory, file, library=name, store=rooms.store(), engine=engine, clip_beats=clip_beats, progress=meter
+            directory,
+            file,
+            library=name,
+            store=rooms.store(),
+            engine=engine,
+            clip_beats=clip_beats,
+            progress=lambda n, of, clip: meter(clip, n / of),
         )
     if as_json:
-        console.emit(report.as_dict())
+        console.emit(asdict(report))
         return
     console.stdout.print(
         f"Library [bold]{name}[/]: {len(report.added)} added, {len(report.updated)} updated, "
@@ -56,9 +63,9 @@ def list_(library: str | None, as_json: bool) -> None:
     """List the moves of a library."""
     from bachata.moves.repository import MoveRepository
 
-    name = library or load().move_library
     with rooms.database() as engine:
-        moves = MoveRepository(engine, name).load()
+        name = rooms.library_name(engine, library)
+        moves = [embedded.move for embedded in MoveRepository(engine, name).load()]
     if as_json:
         console.emit([_row(m) for m in moves])
         return

@@ -1,0 +1,75 @@
+"""`bachata plan`: choose and place moves, render nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bachata.blueprint import Blueprint
+from bachata.cli import console, rooms
+from bachata.cli.options import brief, choreography_options
+
+
+@click.command()
+@choreography_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write the blueprint to this file")
+@click.option("--task-id", default="plan", show_default=True, help="task id of the blueprint")
+@console.json_option
+def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None:
+    """Choose and place moves for a song. The blueprint can be edited and rendered with `bachata assemble`."""
+    from bachata.choreography.brief import understand
+    from bachata.choreography.planner import plan
+    from bachata.choreography.scorecard import score
+    from bachata.choreography.songs import choose
+    from bachata.moves.library import load
+    from bachata.moves.repository import MoveRepository
+    from bachata.music.service import analyse_key
+    from bachata.tasks.songs import SongStore
+
+    fields = brief(**asked)
+    song, asked_library, query = (fields.pop(name, None) for name in ("song", "library", "query"))
+    understood = understand(fields, query)
+    store = rooms.store()
+    with rooms.database() as engine:
+        library = load(MoveRepository(engine, rooms.library_name(engine, asked_library)))
+        key = rooms.put_song(store, song) if song else choose(SongStore(engine).list(), understood).audio_path
+    with console.meter("Listening") as meter:
+        analysis = analyse_key(store, key, progress=meter).analysis
+    made = plan(
+        analysis, library.moves, understood, task_id=task_id, user_id="local", song_key=key,
+        index=library.index, library=library.name,
+    )  # fmt: skip
+    if out:
+        out.write_text(made.blueprint_json + "\n", encoding="utf-8")
+    if as_json:
+        console.emit(
+            {
+                "path": str(out.absolute()) if out else None,
+                "blueprint": json.loads(made.blueprint_json),
+                "brief": understood.as_dict(),
+                "relaxed": list(made.relaxed),
+                "summary": made.summary,
+                "scores": score(made.blueprint, analysis, library.moves).as_dict(),
+            }
+        )
+        return
+    _show(made.blueprint)
+    for line in (made.summary, *made.relaxed):
+        console.note(line)
+    if out:
+        click.echo(f"Blueprint: {out}")
+
+
+def _show(blueprint: Blueprint) -> None:
+    from rich.table import Table
+
+    table = Table("at", "s", "clip", "speed", "into it", "section", "why", box=None)
+    for move in blueprint.moves:
+        table.add_row(
+            f"{move.start_time:.2f}", f"{move.duration:.2f}", move.clip_id, f"{move.speed:.3f}",
+            move.transition_type, move.section or "", move.reason or "",
+        )  # fmt: skip
+    console.stdout.print(table)

@@ -1,0 +1,92 @@
+"""What a finished run leaves for its user: the video, the page beside it, and the documents it came from."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bachata import blueprint as blueprints
+from bachata.assembly.result import Result
+from bachata.choreography.scorecard import Scorecard, score
+from bachata.errors import ObjectMissing
+from bachata.moves.repository import MoveRepository
+from bachata.music.document import Analysis
+from bachata.report import write as write_report
+from bachata.storage import ObjectStore
+from bachata.tasks.songs import SongStore
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where everything is; `as_dict` is the contract of `run --json`."""
+
+    task_id: str
+    status: str
+    video: str
+    blueprint: str
+    analysis: str
+    report: str
+    result: dict[str, Any]
+    scores: dict[str, Any]
+    summary: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; paths are absolute."""
+        return asdict(self)
+
+
+def gather(
+    answer: dict[str, Any], *, store: ObjectStore, engine: sa.Engine, library: str, title: str, out: Path | None
+) -> Outcome:
+    """Collect what the workflow's `answer` names, copy the video to `out` if given, write the page beside it."""
+    files = {name: _local(store, str(answer[name])) for name in ("video", "result", "blueprint", "analysis")}
+    blueprint = blueprints.parse(files["blueprint"].read_bytes())
+    analysis = Analysis.model_validate_json(files["analysis"].read_bytes())
+    result = Result.model_validate_json(files["result"].read_bytes())
+    moves = [embedded.move for embedded in MoveRepository(engine, library).load()]
+    scores: Scorecard = score(blueprint, analysis, moves)
+    video = files["video"]
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        video = Path(shutil.copyfile(video, out)).absolute()
+    report = write_report(
+        video.with_suffix(".html"),
+        blueprint=blueprint,
+        analysis=analysis,
+        result=result,
+        scorecard=scores.as_dict(),
+        video_href=video.name,
+        song_title=title,
+        moves={move.clip_id: move for move in moves},
+    )
+    return Outcome(
+        task_id=str(answer["task_id"]),
+        status=str(answer["status"]),
+        video=str(video),
+        blueprint=str(files["blueprint"]),
+        analysis=str(files["analysis"]),
+        report=str(report),
+        result=result.model_dump(mode="json"),
+        scores=scores.as_dict(),
+        summary=str(answer.get("summary") or ""),
+    )
+
+
+def remember_song(engine: sa.Engine, key: str, title: str, analysis: Path) -> None:
+    """Register a song with what was heard, so that a sentence alone can choose it later."""
+    heard = Analysis.model_validate_json(analysis.read_bytes())
+    SongStore(engine).register(
+        key, title=title, genre="bachata", bpm=round(heard.tempo, 2), duration=heard.duration, sha256=heard.sha256
+    )
+
+
+def _local(store: ObjectStore, key: str) -> Path:
+    path = store.local_path(key)
+    if path is None:
+        raise ObjectMissing(f"{key!r} is missing from the local store")
+    return path
