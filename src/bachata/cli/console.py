@@ -17,7 +17,8 @@ from bachata import logs
 from bachata.errors import BachataError
 
 stderr = Console(stderr=True, highlight=False)
-stdout = Console(highlight=False)
+# A pipe has no width: cutting words there to 80 columns would lose what was asked for.
+stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object, for machines")
 
