@@ -1,5 +1,7 @@
 """Raising and catching, after https://cloud.google.com/workflows/docs/reference/syntax/catching-errors."""
 
+# ruff: noqa: E501 - a small workflow reads best on one line
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,7 @@
 """What is refused at load, before any step runs: shape, names, jumps, functions, scopes, limits, and all that is unclear."""
 
+# ruff: noqa: E501 - a small workflow reads best on one line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -405,7 +407,7 @@ def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
     path.write_text("- a: {return: 'ü'}", encoding="utf-8")
     assert list(load(path).main.body.positions) == ["a"]
     path.write_text("- a: {retrun: 1}", encoding="utf-8")
-    with pytest.raises(WorkflowInvalid, match="1 problem\n  line 1, main.a: unexpected entry retrun"):
+    with pytest.raises(WorkflowInvalid, match=r"1 problem\n  line 1, main.a: unexpected entry retrun"):
         load(path)
 
 

@@ -1,5 +1,7 @@
 """Retry, on a clock that nobody waits for."""
 
+# ruff: noqa: E501 - a small workflow reads best on one line
+
 from __future__ import annotations
 
 from typing import Any

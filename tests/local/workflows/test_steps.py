@@ -1,5 +1,7 @@
 """Steps: assign, call, switch, next, for, steps, return, subworkflows and scopes, after the syntax reference."""
 
+# ruff: noqa: E501 - a small workflow reads best on one line
+
 from __future__ import annotations
 
 from typing import Any
