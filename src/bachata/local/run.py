@@ -6,12 +6,12 @@ import contextlib
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bachata.errors import BachataError, Conflict, Stopped, TaskMissing, Unavailable
-from bachata.local.workflows import Execution, WorkflowCancelled, WorkflowFailed, load
+from bachata.local.workflows import Execution, WorkflowCancelled, WorkflowFailed
 
 if TYPE_CHECKING:
     from bachata.tasks.task import Task
@@ -80,7 +80,7 @@ class Run:
         self._request = dict(request)
         self._step = STEPS[0]
         self._execution = Execution(
-            load(cloud.workflow),
+            cloud.workflow,
             env={**cloud.workflow_env, "GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID": self.id},
             endpoints=cloud.endpoints,
             on_step=self._note_step,
@@ -120,10 +120,10 @@ class Run:
 
     def _watch(self, on_progress: Watcher | None, stop: threading.Event | None) -> None:
         """Report every change until the end; cancel when asked to, here or through the task row."""
-        last: Progress | None = None
+        now = last = Progress(self.task_id, self._step, "started", self._step, 0, "")
         while True:
             ended = self._ended.wait(WATCH_SECONDS)
-            now = self._progress(self._row())
+            now = self._progress(now)
             if on_progress is not None and now != last:
                 on_progress(now)
                 last = now
@@ -133,26 +133,28 @@ class Run:
                 self._cancel()
                 return
 
-    def _progress(self, task: Task | None) -> Progress:
+    def _progress(self, before: Progress) -> Progress:
+        task = self._row()
         if task is None:
-            return Progress(self.task_id, self._step, "started", self._step, 0, "")
+            return replace(before, step=self._step)
         return Progress(self.task_id, self._step, task.status, task.stage, task.progress, task.message)
 
     def _row(self) -> Task | None:
+        """The task's row, if it is ours: not claimed yet, or another execution's, it says nothing about this run."""
         from bachata.tasks.store import TaskStore
 
         try:
-            return TaskStore(self._cloud.engine).get(self.task_id)
-        except (TaskMissing, Unavailable):  # not claimed yet, or the database is restarting: the work goes on
+            task = TaskStore(self._cloud.engine).get(self.task_id)
+        except (TaskMissing, Unavailable):  # the database may be restarting: the work goes on
             return None
+        return task if task.workflow_execution == self.id else None
 
     def _cancel(self) -> None:
         """End the execution and its job, and say so in the row, unless somebody already has."""
         from bachata.tasks.store import TaskStore
 
         self._execution.cancel()
-        row = self._row()
-        if row is not None and row.workflow_execution == self.id:
+        if self._row() is not None:
             # It may have ended in this very moment, and the database may be away: the work ends all the same.
             with contextlib.suppress(Conflict, Unavailable):
                 TaskStore(self._cloud.engine).cancel(self.task_id)
@@ -164,7 +166,7 @@ class Run:
 
     def _failure(self, payload: Any) -> PipelineFailed:
         row = self._row()
-        if row is not None and row.workflow_execution == self.id and row.error:
+        if row is not None and row.error:
             error = row.error
         elif isinstance(payload, dict):
             error = {**payload, "error": payload.get("message")}

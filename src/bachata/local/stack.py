@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bachata.errors import InvalidSettings
+from bachata.local.workflows import Workflow, WorkflowInvalid, load
 from bachata.settings import Settings
 from bachata.storage.directory import DirectoryStore
 
@@ -54,6 +56,8 @@ class LocalCloud:
         """
         self.home = home
         self.root = root or project_root()
+        self.workflow_file = self.root / "workflows" / f"{WORKFLOW}.yaml"
+        self.workflow: Workflow
         self.store = DirectoryStore(home.storage)
         self.logs = home.logs
         self.database_url = ""
@@ -72,7 +76,8 @@ class LocalCloud:
     def start(self) -> LocalCloud:
         """Start the parts, side by side where they do not need each other.
 
-        Raises Unavailable when one of them does not come up; nothing is left running then.
+        Raises Unavailable when one of them does not come up, InvalidSettings when the workflow has problems; nothing is
+        left running then.
         """
         try:
             self._start()
@@ -99,11 +104,6 @@ class LocalCloud:
         when the task was cancelled, here or by anybody else.
         """
         return Run(self, request).wait(on_progress, stop)
-
-    @property
-    def workflow(self) -> Path:
-        """The one workflow."""
-        return self.root / "workflows" / f"{WORKFLOW}.yaml"
 
     @property
     def workflow_env(self) -> dict[str, str]:
@@ -133,6 +133,7 @@ class LocalCloud:
         }
 
     def _start(self) -> None:
+        self.workflow = _load(self.workflow_file)
         self.home.storage.mkdir(parents=True, exist_ok=True)
         self.logs = _log_folder(self.home.logs)
         temporary = self._parts.enter_context(scratch(self.home.scratch))
@@ -176,6 +177,13 @@ def cancel(home: Home, engine: sa.Engine, task_id: str) -> Task:
     if task.workflow_execution:
         cancel_execution(home, task.workflow_execution)
     return task
+
+
+def _load(file: Path) -> Workflow:
+    try:
+        return load(file)
+    except (OSError, WorkflowInvalid) as error:
+        raise InvalidSettings(f"{file.name} cannot be run: {error}") from None
 
 
 def _log_folder(logs: Path) -> Path:

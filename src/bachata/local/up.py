@@ -38,7 +38,7 @@ def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
         except BlockingIOError:
             raise Conflict("A laptop cloud is up already in this home; stop it, or set BACHATA_HOME") from None
         server = ExecutionsServer(
-            {WORKFLOW: cloud.workflow}, port=port, env=cloud.workflow_env, endpoints=cloud.endpoints
+            {WORKFLOW: cloud.workflow_file}, port=port, env=cloud.workflow_env, endpoints=cloud.endpoints
         )
         with server:
             workflow = f"{server.url}/v1/projects/{PROJECT}/locations/{LOCATION}/workflows/{WORKFLOW}"
