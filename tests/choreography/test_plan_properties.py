@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 from hypothesis import given
@@ -82,7 +83,7 @@ def test_moves_tile_the_video_without_gap_or_overlap(
     blueprint = planned(song, key, brief, rate).blueprint
     pieces = frames(blueprint)
     assert pieces[0][0] == 0
-    assert all(a[1] == b[0] for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(pieces))
     assert pieces[-1][1] == frame_at(blueprint.seconds, blueprint.output_config.rate)
     assert blueprint.seconds <= song.duration
 

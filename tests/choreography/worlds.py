@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bachata.moves.catalogue import LABELS, Move
-from bachata.moves.embedding import embed, profile_of
+from bachata.moves.embedding import DIMENSIONS, embed, profile_of
 from bachata.moves.glossary import style_of
 from bachata.moves.index import MoveIndex
 from bachata.music.document import Analysis
@@ -121,4 +121,5 @@ def make_library(count: int = 40, *, seed: int = 1, tempo: float = 126.0, spread
 
 def make_index(moves: list[Move], **options: Any) -> MoveIndex:
     """The index over `moves`, in their order."""
-    return MoveIndex([m.clip_id for m in moves], np.stack([embed(profile_of(m)) for m in moves]), **options)
+    vectors = np.array([embed(profile_of(m)) for m in moves], dtype=np.float32).reshape(len(moves), DIMENSIONS)
+    return MoveIndex([m.clip_id for m in moves], vectors, **options)

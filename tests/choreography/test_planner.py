@@ -1,0 +1,255 @@
+"""Plans as a whole: rules under odd libraries, the director's limits, what is told."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from bachata.choreography.brief import Brief, understand
+from bachata.choreography.director import Direction, Scene
+from bachata.choreography.planner import Plan, plan
+from bachata.errors import InvalidBlueprint, InvalidRequest, NoMoves
+from bachata.moves.catalogue import Move
+from bachata.music.document import Analysis
+from tests.choreography.worlds import make_index, make_library, make_move, make_song
+
+SONG = make_song()
+
+
+def planned(moves: list[Move], song: Analysis = SONG, brief: Brief | None = None, **options: object) -> Plan:
+    wanted = brief or understand({"difficulty": "intermediate"})
+    arguments = {"task_id": "t-1", "user_id": "ana", "song_key": "songs/x.wav", **options}
+    return plan(song, moves, wanted, index=make_index(moves), **arguments)  # type: ignore[arg-type]
+
+
+def labels(made: Plan, moves: list[Move]) -> list[str]:
+    known = {m.clip_id: m.label for m in moves}
+    return [known[m.clip_id] for m in made.blueprint.moves]
+
+
+class TestDocument:
+    def test_the_blueprint_says_what_it_was_made_from(self) -> None:
+        brief = understand({"seed": 4}, "romantic beginner bachata, about a minute")
+        blueprint = planned(make_library(), brief=brief, library="demo").blueprint
+        assert blueprint.schema_ == "bachata.blueprint.1"
+        assert blueprint.audio_path == "songs/x.wav"
+        assert blueprint.difficulty_level == "beginner"
+        assert blueprint.generation_timestamp is None
+        assert blueprint.generation_parameters == {
+            "user_id": "ana", "library": "demo", "energy_level": "medium", "style": "romantic", "seed": 4,
+            "duration": 60.0, "original_query": "romantic beginner bachata, about a minute",
+        }  # fmt: skip
+        assert blueprint.output_config.output_path == "output/user_ana/choreography_t-1.mp4"
+        assert all(m.section and m.reason for m in blueprint.moves)
+
+    def test_output_fields_can_be_overridden(self) -> None:
+        config = planned(make_library(), output={"resolution": "640x360", "frame_rate": "30000/1001"})
+        assert config.blueprint.output_config.size == (640, 360)
+        assert config.blueprint.output_config.rate.denominator == 1001
+
+    def test_a_bitrate_takes_the_place_of_crf(self) -> None:
+        config = planned(make_library(), output={"video_bitrate": "2M"}).blueprint.output_config
+        assert (config.video_bitrate, config.crf) == ("2M", None)
+
+    def test_wrong_output_is_refused_with_its_place(self) -> None:
+        with pytest.raises(InvalidBlueprint) as caught:
+            planned(make_library(), output={"frame_rate": "fast", "video_codec": "flv", "output_path": "../x.mp4"})
+        places = {p.path for p in caught.value.problems}
+        assert places == {"$.output_config.frame_rate", "$.output_config.video_codec", "$.output_config.output_path"}
+
+    def test_another_users_folder_is_refused(self) -> None:
+        with pytest.raises(InvalidBlueprint, match="output_path"):
+            planned(make_library(), output={"output_path": "output/user_bob/x.mp4"})
+
+    def test_a_four_minute_song_fits_the_environment_variable(self) -> None:
+        made = planned(make_library(150), make_song(seconds=240.0))
+        assert len(made.blueprint_json.encode()) < 32_000
+
+    def test_seeds_differ_and_repeat(self) -> None:
+        moves = make_library(90)
+        texts = [planned(moves, brief=understand({"seed": s})).blueprint_json for s in (1, 2, 1)]
+        assert texts[0] == texts[2]
+        orders = [[m["clip_id"] for m in json.loads(t)["moves"]] for t in texts[:2]]
+        assert orders[0] != orders[1]
+
+
+class TestOddLibraries:
+    def test_empty_says_what_to_run(self) -> None:
+        with pytest.raises(NoMoves, match="bachata library add DIR --annotations FILE"):
+            planned([], library="demo")
+
+    def test_one_clip_fills_a_song(self) -> None:
+        made = planned([make_move("only", eights=3)])
+        assert {m.clip_id for m in made.blueprint.moves} == {"only"}
+
+    def test_one_clip_that_is_an_intro_fills_a_song_and_is_told(self) -> None:
+        made = planned([make_move("only", label="intros", eights=3)])
+        assert any("moves made for the start or the end were allowed" in told for told in made.relaxed)
+
+    def test_five_clips_take_turns(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", eights=3) for i in range(5)]
+        ids = [m.clip_id for m in planned(moves).blueprint.moves]
+        danced = ids[1:] if ids[0] == ids[1] else ids
+        assert all(a != b for a, b in itertools.pairwise(danced))
+        assert set(danced) == {m.clip_id for m in moves}
+
+    def test_one_difficulty_serves_every_wish_and_is_told(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", difficulty="advanced") for i in range(8)]
+        made = planned(moves, brief=understand({"difficulty": "beginner"}))
+        assert any("moves of any difficulty were allowed" in told for told in made.relaxed)
+        assert "Relaxed" in made.summary
+
+    def test_clips_somewhat_too_slow_are_used_and_told(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", tempo=106.0, eights=3) for i in range(8)]
+        made = planned(moves)
+        assert any("speeds within 25 %" in told for told in made.relaxed)
+        assert all(m.speed == pytest.approx(126 / 106, rel=0.02) for m in made.blueprint.moves)
+
+    def test_clips_far_too_slow_say_what_to_add(self) -> None:
+        moves = [make_move(f"m{i}", tempo=80.0) for i in range(8)]
+        with pytest.raises(NoMoves, match="danced at 126 BPM: add clips of 115 to 140 BPM"):
+            planned(moves)
+
+    def test_clips_without_a_whole_eight_count_say_what_to_add(self) -> None:
+        short = make_move("short", eights=1, pickup=0, tail=0.0).model_copy(update={"count_one": 4})
+        with pytest.raises(NoMoves, match="longer clips"):
+            planned([short])
+
+    def test_fast_clips_pass_over_slow_ones(self) -> None:
+        slow = [make_move(f"slow{i}", label="bolero", tempo=100.0) for i in range(9)]
+        good = [make_move(f"good{i}", label=f"label{i}") for i in range(4)]
+        made = planned(sorted(slow + good, key=lambda m: m.clip_id))
+        assert all(m.clip_id.startswith("good") for m in made.blueprint.moves)
+
+    def test_no_intro_no_outro(self) -> None:
+        moves = [m for m in make_library(60) if m.label not in {"intros", "outro"}]
+        made = planned(moves)
+        assert not made.relaxed
+        assert made.blueprint.moves[0].start_time == 0
+
+    def test_a_beginner_may_open_with_an_intermediate_intro_and_is_told(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", difficulty="beginner") for i in range(9)]
+        moves += [make_move("zz_intro", label="intros"), make_move("zz_hard", label="intros", difficulty="advanced")]
+        made = planned(moves, brief=understand({"difficulty": "beginner"}))
+        assert made.blueprint.moves[0].clip_id == "zz_intro"
+        assert any("intros of level intermediate" in told for told in made.relaxed)
+
+    def test_filters_starve_no_place(self) -> None:
+        # 1,500 moves nearer to the query than the three that are allowed: filtering after the search would lose them.
+        crowd = [make_move(f"a{i:04d}", label="footwork", difficulty="advanced", energy="high") for i in range(1500)]
+        few = [make_move(f"z{i}", label=f"label{i}", difficulty="beginner", energy="low") for i in range(3)]
+        brief = understand(
+            {"difficulty": "beginner", "energy": "high", "style": "energetic"}, "fast footwork, footwork"
+        )
+        made = planned(crowd + few, brief=brief)
+        assert {m.clip_id[0] for m in made.blueprint.moves} == {"z"}
+        assert not made.relaxed
+
+
+class TestWishes:
+    def test_unwanted_moves_stay_away(self) -> None:
+        moves = make_library(90)
+        made = planned(moves, brief=understand({"difficulty": "intermediate"}, "no spins and no golpes, please"))
+        assert not {"spin", "golpes"} & set(labels(made, moves))
+
+    def test_wanted_moves_come_more_often(self) -> None:
+        moves = make_library(120)
+        plain = labels(planned(moves), moves).count("hiprolls")
+        wished = labels(planned(moves, brief=understand({"difficulty": "intermediate"}, "lots of hip rolls")), moves)
+        assert wished.count("hiprolls") > plain
+
+    def test_style_is_preferred(self) -> None:
+        moves = make_library(120)
+        styles = {m.clip_id: m.style for m in moves}
+
+        def share(style: str) -> float:
+            pieces = planned(moves, brief=understand({"style": style})).blueprint.moves
+            return sum(styles[p.clip_id] == "sensual" for p in pieces) / len(pieces)
+
+        assert share("sensual") > share("modern")
+
+    def test_energy_follows_the_music(self) -> None:
+        moves = make_library(120)
+        level = {m.clip_id: m.energy_level for m in moves}
+        pieces = planned(moves, make_song(seconds=200.0)).blueprint.moves
+        lively = [level[p.clip_id] for p in pieces if p.section == "bridge"]
+        calm = [level[p.clip_id] for p in pieces if p.section == "intro" and p.count_one is not None]
+        assert lively.count("high") > len(lively) / 2
+        assert calm.count("low") > len(calm) / 2
+
+    def test_transitions_follow_the_music_and_the_wish(self) -> None:
+        moves = make_library(90)
+        kinds = {
+            wish: [m.transition_type for m in planned(moves, brief=understand({}, wish)).blueprint.moves]
+            for wish in ("something to dance", "smooth transitions", "sharp, snappy cuts")
+        }
+        assert set(kinds["sharp, snappy cuts"]) == {"cut"}
+        assert kinds["smooth transitions"].count("crossfade") > kinds["something to dance"].count("crossfade") > 0
+        assert kinds["something to dance"][0] == "fade_black"
+
+    def test_a_crossfade_lasts_a_count_and_keeps_a_handle(self) -> None:
+        pieces = planned(make_library(90), brief=understand({}, "smooth transitions")).blueprint.moves
+        for before, piece in itertools.pairwise(pieces):
+            if piece.transition_type == "crossfade":
+                assert piece.transition_duration == pytest.approx(60 / 126, abs=1 / 30)
+                assert before.original_duration is not None
+                left = before.original_duration - before.trim_end - before.trim_start - before.duration * before.speed
+                handle = piece.transition_duration * before.speed
+                assert left >= handle - 2 / 30 or before.trim_end < 1 / 24  # a clip's own end is the limit
+
+
+class _Taste:
+    """A director of the tests: answers by a rule, and remembers what it saw."""
+
+    def __init__(self, answer: Sequence[Direction] | None = None, pick: int | None = None) -> None:
+        self.answer, self.pick, self.seen = answer, pick, list[Scene]()
+
+    def direct(self, brief: Brief, scenes: Sequence[Scene]) -> Sequence[Direction]:
+        self.seen = list(scenes)
+        if self.answer is not None:
+            return self.answer
+        assert self.pick is not None
+        return [Direction((s.candidates[self.pick % len(s.candidates)],)) for s in scenes]
+
+
+class TestDirector:
+    def test_sees_candidates_of_every_place_and_is_heard(self) -> None:
+        moves = make_library(90)
+        taste = _Taste(pick=-1)
+        plain, directed = planned(moves), planned(moves, director=taste)
+        assert len(taste.seen) == len(directed.blueprint.moves)
+        agreed = [
+            sum(p.clip_id == s.candidates[-1] for p, s in zip(made.blueprint.moves, taste.seen, strict=True))
+            for made in (plain, directed)
+        ]
+        assert agreed[1] > agreed[0]
+
+    def test_cannot_break_a_rule(self) -> None:
+        moves = make_library(90)
+        forbidden = [m.clip_id for m in moves if m.difficulty == "advanced"]
+        favourite = next(m.clip_id for m in moves if m.difficulty == "intermediate" and m.label == "basic")
+        stubborn = [Direction((favourite, *forbidden, "../../etc/passwd"))] * 200
+        pieces = planned(moves, director=_Taste(stubborn)).blueprint.moves
+        assert not {p.clip_id for p in pieces} & set(forbidden)
+        uses = [p.start_time for p in pieces if p.clip_id == favourite]
+        assert all(b - a >= 4 * 16 * 60 / 126 for a, b in itertools.pairwise(uses))
+
+    def test_saying_nothing_changes_nothing(self) -> None:
+        moves = make_library(40)
+        assert planned(moves, director=_Taste([])).blueprint_json == planned(moves).blueprint_json
+
+
+def test_the_index_must_be_of_these_moves() -> None:
+    moves = make_library(12)
+    with pytest.raises(ValueError, match="other moves"):
+        plan(
+            SONG, moves[:-1], understand({}), task_id="t", user_id="u", song_key="songs/x.wav", index=make_index(moves)
+        )
+
+
+def test_a_song_without_beats_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="No beat"):
+        planned(make_library(12), SONG.model_copy(update={"beats": [], "energy": []}))
