@@ -16,8 +16,8 @@ MAX_TASKS = 10_000
 MAX_RETRIES = 10
 MAX_TIMEOUT = 168 * 3600.0
 
-_DURATION = re.compile(r"^([0-9]{1,6}(?:\.[0-9]{1,9})?)s$")
-_ENV_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)s")
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _container(
 
 def _variable(variable: Mapping[str, Any], place: str, env: dict[str, str], faults: list[str]) -> None:
     name, value = variable.get("name"), variable.get("value", "")
-    if not isinstance(name, str) or not _ENV_NAME.match(name):
+    if not isinstance(name, str) or not _ENV_NAME.fullmatch(name):
         faults.append(f"{place}.name must be the name of an environment variable.")
         return
     if not isinstance(value, str) or "\x00" in value:
@@ -133,7 +133,7 @@ def _timeout(overrides: Mapping[str, Any], default: float, faults: list[str]) ->
     text = overrides.get("timeout")
     if text is None:
         return default
-    match = _DURATION.match(text) if isinstance(text, str) else None
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     seconds = float(match[1]) if match else math.nan
     if not 0 < seconds <= MAX_TIMEOUT:
         faults.append(f'overrides.timeout must be a duration such as "600s", at most {MAX_TIMEOUT:g}s.')

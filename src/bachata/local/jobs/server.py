@@ -33,7 +33,7 @@ WAIT_SECONDS = 60.0
 
 _PARENT = r"/v2/(?P<parent>projects/[^/]+/locations/[^/]+)"
 _JOB = _PARENT + r"/jobs/(?P<job>[^/:]+)"
-_DURATION = re.compile(r"^([0-9]+(?:\.[0-9]+)?)s$")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)s")
 _LOG = get_logger(__name__)
 
 
@@ -50,12 +50,12 @@ class JobsServer:
         self._http = _server(self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="jobs-api")
         self._routes: tuple[tuple[str, re.Pattern[str], Callable[..., dict[str, Any]]], ...] = (
-            ("POST", re.compile(_JOB + ":run$"), self._run),
-            ("GET", re.compile(_JOB + "/executions$"), self._list),
-            ("GET", re.compile(_JOB + "/executions/(?P<execution>[^/:]+)$"), self._get),
-            ("POST", re.compile(_JOB + "/executions/(?P<execution>[^/:]+):cancel$"), self._cancel),
-            ("GET", re.compile(_PARENT + "/operations/(?P<execution>[^/:]+)$"), self._operation),
-            ("POST", re.compile(_PARENT + "/operations/(?P<execution>[^/:]+):wait$"), self._wait),
+            ("POST", re.compile(_JOB + ":run"), self._run),
+            ("GET", re.compile(_JOB + "/executions"), self._list),
+            ("GET", re.compile(_JOB + "/executions/(?P<execution>[^/:]+)"), self._get),
+            ("POST", re.compile(_JOB + "/executions/(?P<execution>[^/:]+):cancel"), self._cancel),
+            ("GET", re.compile(_PARENT + "/operations/(?P<execution>[^/:]+)"), self._operation),
+            ("POST", re.compile(_PARENT + "/operations/(?P<execution>[^/:]+):wait"), self._wait),
         )
 
     @property
@@ -95,7 +95,7 @@ class JobsServer:
     def answer(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The document a request is answered with. Raises ApiError."""
         for verb, pattern, handler in self._routes:
-            match = pattern.match(path)
+            match = pattern.fullmatch(path)
             if match and verb == method:
                 return handler(body, **match.groupdict())
         raise ApiError(404, "NOT_FOUND", f"{method} {path} is not served here.")
@@ -147,7 +147,7 @@ class JobsServer:
 
     def _wait(self, body: Mapping[str, Any], parent: str, execution: str) -> dict[str, Any]:
         found = self._find(parent, execution)
-        match = _DURATION.match(str(body.get("timeout", "")))
+        match = _DURATION.fullmatch(str(body.get("timeout", "")))
         remaining = min(float(match[1]), WAIT_SECONDS) if match else WAIT_SECONDS
         # In slices, so that closing the server does not wait for the waiting.
         while remaining > 0 and not self._closing.is_set() and not found.wait(min(remaining, 0.2)):
