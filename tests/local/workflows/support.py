@@ -1,4 +1,4 @@
-"""Tools of these tests: short ways to run a workflow, a clock that nobody waits for, a real HTTP server with a script."""
+"""Tools of these tests: short ways to run a workflow, a clock nobody waits for, a real HTTP server with a script."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ def evaluate(expression: str, **variables: Any) -> Any:
     steps: list[Any] = [{"set": {"assign": assign}}] if assign else []
     steps.append({"give": {"return": "${" + expression + "}"}})
     return execute(yaml.safe_dump({"main": {"params": ["v"], "steps": steps}}, width=10_000), variables)
+
+
+def call_with(function: str, arguments: dict[str, Any], **options: Any) -> Any:
+    """The result of a call whose arguments are known only when it runs, so that no check at load can see them."""
+    names = {name: f"${{a.{name}}}" for name in arguments}
+    steps = [{"send": {"call": function, "args": names, "result": "answer"}}, {"give": {"return": "${answer}"}}]
+    return execute(yaml.safe_dump({"main": {"params": ["a"], "steps": steps}}), arguments, **options)
 
 
 def error_of(run: Callable[[], Any]) -> Any:

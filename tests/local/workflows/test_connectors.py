@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bachata.local.workflows import execute
-from tests.local.workflows.support import ManualClock, Reply, Server, error_of, tags_of
+from tests.local.workflows.support import ManualClock, Reply, Server, call_with, error_of, tags_of
 
 JOBS = "googleapis.run.v2.projects.locations.jobs"
 JOB = "projects/p/locations/l/jobs/assembler"
@@ -170,7 +170,8 @@ def test_without_endpoints_and_tokens_google_is_not_called() -> None:
     ],
 )
 def test_arguments_are_checked(arguments: dict[str, Any], tag: str, server: Server, clock: ManualClock) -> None:
-    assert tags_of(lambda: run(server, clock, f"{JOBS}.run", **arguments)) == [tag]
+    endpoints = {"run": server.url}
+    assert tags_of(lambda: call_with(f"{JOBS}.run", arguments, endpoints=endpoints, clock=clock)) == [tag]
     assert server.seen == []
 
 

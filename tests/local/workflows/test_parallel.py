@@ -82,6 +82,20 @@ def test_the_concurrency_limit_is_kept_and_used(options: str, expected: int, ser
     assert peak == expected
 
 
+@pytest.mark.parametrize(
+    ("limit", "tag"), [(0, "ValueError"), (-1, "ValueError"), ("2", "ValueError"), (True, "ValueError")]
+)
+def test_a_computed_concurrency_limit(limit: Any, tag: str) -> None:
+    source = """
+main:
+  params: [limit]
+  steps:
+    - p: {parallel: {concurrency_limit: "${limit}", for: {value: v, in: [1, 2], steps: [{s: {assign: [{x: 1}]}}]}}}
+"""
+    assert execute(source, 2) is None
+    assert tags_of(lambda: execute(source, limit)) == [tag]
+
+
 def test_one_failing_branch_does_not_stop_the_others_and_all_errors_come_together() -> None:
     source = """
 - init: {assign: [{done: null}]}

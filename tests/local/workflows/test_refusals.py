@@ -207,6 +207,33 @@ CASES: list[tuple[str, str, str]] = [
     ("a computed call", "- a: {call: '${x}'}", "cannot be computed"),
     ("args as a list", "- a: {call: sys.log, args: [x]}", "args is a map"),
     ("a computed result name", "- a: {call: uuid.generate, result: '${x}'}", "not a variable name"),
+    ("an HTTP timeout above 1800 s", "- a: {call: http.get, args: {url: u, timeout: 1801}}", "at most 1800"),
+    ("an HTTP timeout of nothing", "- a: {call: http.get, args: {url: u, timeout: 0}}", "above 0"),
+    ("an HTTP timeout in words", "- a: {call: http.get, args: {url: u, timeout: 60s}}", "not '60s'"),
+    ("an unknown method", "- a: {call: http.request, args: {url: u, method: BREW}}", "method is one of"),
+    ("an unknown auth", "- a: {call: http.get, args: {url: u, auth: {type: Basic}}}", "auth.type is one of"),
+    ("an auth without a type", "- a: {call: http.get, args: {url: u, auth: {audience: x}}}", "auth.type is one of"),
+    (
+        "an auth with more",
+        "- a: {call: http.get, args: {url: u, auth: {type: OIDC, user: x}}}",
+        "auth has no entry user",
+    ),
+    ("an auth in words", "- a: {call: http.get, args: {url: u, auth: OIDC}}", "auth.type is one of"),
+    (
+        "an unknown connector parameter",
+        "- a: {call: googleapis.run.v2.projects.locations.jobs.run, args: {name: j, connector_params: {time_out: 5}}}",
+        "no entry time_out",
+    ),
+    (
+        "a connector timeout above a year",
+        "- a: {call: googleapis.run.v2.projects.locations.jobs.run, args: {name: j, connector_params: {timeout: 31536001}}}",
+        "at most 31536000",
+    ),
+    (
+        "an unknown polling parameter",
+        "- a: {call: googleapis.run.v2.projects.locations.jobs.run, args: {name: j, connector_params: {polling_policy: {delay: 5}}}}",
+        "no entry delay",
+    ),
     # switch, for, parallel
     ("switch as a map", "- a: {switch: {condition: true}}", "list of conditions"),
     ("a missing condition", "- a: {switch: [{return: 1}]}", "condition is missing"),

@@ -182,6 +182,7 @@ def test_value(expression: str, expected: Any) -> None:
         ("math.abs(true)", "TypeError"),
         ('json.decode("not json")', "ValueError"),
         ('json.decode("[NaN]")', "ValueError"),
+        ('json.decode("9223372036854775808")', "ValueError"),
         ("json.decode(m)", "TypeError"),
         ('json.encode(text.encode("x"))', "TypeError"),
         ('base64.encode("text")', "TypeError"),
@@ -210,6 +211,14 @@ def test_environment() -> None:
           - ${sys.get_env("MINE", "fallback")}
     """
     assert execute(source, env={"GOOGLE_CLOUD_PROJECT_ID": "p"}) == ["p", "fallback"]
+
+
+def test_the_built_in_environment_is_always_there() -> None:
+    names = ["PROJECT_ID", "PROJECT_NUMBER", "LOCATION", "SERVICE_ACCOUNT_NAME", "WORKFLOW_ID", "WORKFLOW_REVISION_ID"]
+    for name in [*names, "WORKFLOW_EXECUTION_ID"]:
+        assert evaluate(f'sys.get_env("GOOGLE_CLOUD_{name}")')
+    first, second = (evaluate('sys.get_env("GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID")') for _ in range(2))
+    assert first != second
 
 
 def test_uuid_is_random_and_canonical() -> None:

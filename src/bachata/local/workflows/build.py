@@ -35,6 +35,7 @@ from .parser import parse_target
 from .policies import build_policy
 from .templates import ValueBuilder
 from .tokens import ExpressionError
+from .values import is_positive_integer
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _RESERVED_STEPS = {"end", "break", "continue"}
@@ -300,10 +301,9 @@ class Builder(ValueBuilder):
             self.problem(line, place, "a parallel step has either branches or for")
         if value.get("exception_policy", "continueAll") != "continueAll":
             self.problem(line, place, "the only exception_policy is continueAll")
-        limit = value.get("concurrency_limit", limits.CONCURRENT_BRANCHES)
-        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        limit = self.template(value.get("concurrency_limit", limits.CONCURRENT_BRANCHES), line, place)
+        if isinstance(limit, Constant) and not is_positive_integer(limit.value):
             self.problem(line, place, "concurrency_limit is an integer from 1")
-            limit = 1
         shared = value.get("shared", LocatedList())
         if not isinstance(shared, LocatedList):
             self.problem(line, place, "shared is a list of variables")
@@ -311,7 +311,7 @@ class Builder(ValueBuilder):
         names = tuple(self.identifier(name, line, f"{place}.shared") for name in shared)
         branches = self._branches(value["branches"], line, place) if "branches" in value else ()
         loop = self.loop(value["for"], line, place) if "for" in value else None
-        return Parallel(names, min(limit, limits.CONCURRENT_BRANCHES), branches, loop, line)
+        return Parallel(names, limit, branches, loop, line)
 
     def _branches(self, value: Any, line: int, place: str) -> tuple[tuple[str, Block], ...]:
         if not isinstance(value, LocatedList) or not 2 <= len(value) <= limits.BRANCHES_PER_STEP:

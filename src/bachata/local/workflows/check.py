@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from .arguments import faults
 from .errors import Problem
 from .expressions import Call, Expression, Item, Name
 from .model import (
@@ -172,6 +173,7 @@ class Checker:
         for name in parallel.shared:
             if not any(name in outer.names for outer in scope.chain()):
                 self._problem(parallel.line, f"the shared variable {name} does not exist; assign it before")
+        self._template(parallel.limit, scope, parallel.line)
         if parallel.loop:
             self._loop(parallel.loop, scope, _Jumps(), parallel)
         for name, body in parallel.branches:
@@ -215,6 +217,8 @@ class Checker:
         else:
             self._problem(action.line, _unknown(action.function))
             return
+        for message in faults(action):
+            self._problem(action.line, message)
         for name in names:
             if name not in known:
                 takes = f"it takes {', '.join(known)}" if known else "it takes none"

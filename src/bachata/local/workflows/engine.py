@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from .stdlib.encoding import decode_json, encode_json
 
 # 20 nested calls of steps nested 20 deep take up to 3,000 Python frames; the default limit is 1,000.
 _PYTHON_FRAMES = 6_000
+
+REVISION = "000001-local"
+"""The revision every local workflow has."""
 
 
 def load(source: str | Path) -> Workflow:
@@ -52,6 +56,19 @@ def _examine(source: str | Path) -> tuple[dict[str, Any], list[Problem]]:
     return routines, sorted(found, key=lambda problem: problem.line)
 
 
+def _builtin_env() -> dict[str, str]:
+    """What the cloud sets for every execution; the caller's env goes over it."""
+    return {
+        "GOOGLE_CLOUD_PROJECT_ID": "local",
+        "GOOGLE_CLOUD_PROJECT_NUMBER": "0",
+        "GOOGLE_CLOUD_LOCATION": "local",
+        "GOOGLE_CLOUD_SERVICE_ACCOUNT_NAME": "local@localhost",
+        "GOOGLE_CLOUD_WORKFLOW_ID": "local",
+        "GOOGLE_CLOUD_WORKFLOW_REVISION_ID": REVISION,
+        "GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID": str(uuid.uuid4()),
+    }
+
+
 class Execution:
     """One run of a workflow, which another thread may watch (`current_step`: routine and step) or cancel."""
 
@@ -68,7 +85,9 @@ class Execution:
         self.current_step: tuple[str, str] | None = None
         self._observer = on_step
         self._cancelled = threading.Event()
-        self._context = Context(dict(env or {}), dict(endpoints or {}), as_clock(clock), token_source, self._cancelled)
+        self._context = Context(
+            {**_builtin_env(), **(env or {})}, dict(endpoints or {}), as_clock(clock), token_source, self._cancelled
+        )
         self._executor = Executor(workflow, self._context, self._note_step)
         self._context.count_step = self._executor.count_step
 

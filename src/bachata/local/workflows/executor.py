@@ -36,7 +36,7 @@ from .model import (
 )
 from .scope import Memory, Scope
 from .stdlib import FUNCTIONS
-from .values import Value, is_number, type_name
+from .values import Value, is_number, is_positive_integer, type_name
 
 StepObserver = Callable[..., Any]
 """Called before each step as `on_step(step_name, routine=…, line=…)`."""
@@ -185,23 +185,22 @@ class Executor:
 
     def _assign(self, action: Assign, scope: Scope, frame: Frame) -> Flow:
         for assignment in action.assignments:
-            if frame.parallel_depth and not self._calls_subworkflow(assignment):
+            if frame.parallel_depth and self._calls_subworkflow(assignment):
+                # Such a call may block for long: it must not hold the lock of the shared variables.
+                value, path = _sides(assignment, scope)
+                with self._shared_lock:
+                    scope.assign(assignment.variable, path, value)
+            else:
                 # One assignment is atomic, so `total: ${total + 1}` of a shared variable loses no update.
                 with self._shared_lock:
-                    self._assign_one(assignment, scope)
-            else:
-                self._assign_one(assignment, scope)
+                    value, path = _sides(assignment, scope)
+                    scope.assign(assignment.variable, path, value)
         return None
 
-    def _assign_one(self, assignment: Assignment, scope: Scope) -> None:
-        value = assignment.value.evaluate(scope)
-        scope.assign(assignment.variable, [key.evaluate(scope) for key in assignment.path], value)
-
     def _calls_subworkflow(self, assignment: Assignment) -> bool:
-        """Such a call may block for long: it must not hold the lock of the shared variables."""
         return any(
             isinstance(node, Call) and node.function in self._workflow.routines
-            for expression in assignment.value.expressions()
+            for expression in (*assignment.value.expressions(), *assignment.path)
             for node in expression.walk()
         )
 
@@ -276,7 +275,7 @@ class Executor:
             work = ((name, partial(run_branch, body)) for name, body in action.branches)
         for name in action.shared:
             scope.lookup(name)
-        parallel.run(work, action.limit)
+        parallel.run(work, _concurrency(action.limit.evaluate(scope)))
         return None
 
     def _try(self, action: Try, scope: Scope, frame: Frame) -> Flow:
@@ -312,6 +311,17 @@ class Executor:
         if not isinstance(verdict, bool):
             raise type_error(f"the predicate {policy.predicate} returned {type_name(verdict)}, not a boolean")
         return verdict
+
+
+def _sides(assignment: Assignment, scope: Scope) -> tuple[Value, list[Value]]:
+    """The value of an assignment and the keys it goes to."""
+    return assignment.value.evaluate(scope), [key.evaluate(scope) for key in assignment.path]
+
+
+def _concurrency(limit: Value) -> int:
+    if not is_positive_integer(limit):
+        raise value_error("concurrency_limit is an integer from 1")
+    return min(int(limit), limits.CONCURRENT_BRANCHES)
 
 
 def _bind(routine: Routine, given: dict[str, Value], scope: Scope) -> list[Value]:

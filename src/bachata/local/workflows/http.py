@@ -14,6 +14,7 @@ import requests
 import urllib3.exceptions
 
 from . import limits
+from .arguments import AUTH_ENTRIES, METHODS
 from .context import Context
 from .errors import WorkflowError, limit_error, system_error, type_error, value_error
 from .stdlib.encoding import decode_json, encode_json
@@ -22,7 +23,6 @@ from .values import Value, is_number, type_name
 
 _log = logging.getLogger("bachata.local.workflows")
 
-_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 _OPTIONAL: dict[str, Value] = {"timeout": None, "body": None, "headers": None, "query": None, "auth": None}
 _CHUNK_BYTES = 64 * 1024
 
@@ -41,8 +41,8 @@ for _method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
 def request(context: Context, method: Value, url: Value, *options: Value) -> Value:
     """Any method."""
     name = want_string(method, "http.request method")
-    if name not in _METHODS:
-        raise value_error(f"unknown method {name}; one of {', '.join(sorted(_METHODS))}")
+    if name not in METHODS:
+        raise value_error(f"unknown method {name}; one of {', '.join(sorted(METHODS))}")
     return _request(context, name, url, options)
 
 
@@ -200,7 +200,7 @@ def _token(context: Context, auth: Value, url: str) -> str | None:
     kind = options.get("type")
     if kind not in {"OIDC", "OAuth2"}:
         raise value_error("auth.type is OIDC or OAuth2")
-    if unknown := sorted(set(options) - {"type", "audience", "scope", "scopes"}):
+    if unknown := sorted(set(options) - AUTH_ENTRIES):
         raise value_error(f"unknown entry of auth: {', '.join(unknown)}")
     audience = options.get("audience")
     if audience is not None:

@@ -174,7 +174,7 @@ class Parallel(Action):
     """Branches, or the iterations of a loop, run at the same time."""
 
     shared: tuple[str, ...]
-    limit: int
+    limit: Template
     branches: tuple[tuple[str, Block], ...]
     loop: For | None
     line: int

@@ -9,19 +9,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .engine import Execution
+from .engine import REVISION, Execution
 from .errors import WorkflowCancelled, WorkflowFailed
 from .model import Workflow
 from .stdlib.encoding import encode_json
 
 _log = logging.getLogger("bachata.local.workflows")
-
-# What the cloud fills in and a laptop has no word for; the caller's env may say otherwise.
-_DEFAULTS = {
-    "GOOGLE_CLOUD_PROJECT_NUMBER": "0",
-    "GOOGLE_CLOUD_SERVICE_ACCOUNT_NAME": "local@localhost",
-    "GOOGLE_CLOUD_WORKFLOW_REVISION_ID": "000001-local",
-}
 
 
 def now_text() -> str:
@@ -101,7 +94,7 @@ class Run:
                 "startTime": self._started,
                 "state": self.state,
                 "argument": encode_json(self._argument),
-                "workflowRevisionId": _DEFAULTS["GOOGLE_CLOUD_WORKFLOW_REVISION_ID"],
+                "workflowRevisionId": REVISION,
                 **self._outcome,
             }
             if self._ended is not None:
@@ -120,7 +113,6 @@ def _error(payload: Any, context: str) -> dict[str, str]:
 
 def _environment(names: Mapping[str, str], execution: str, env: Mapping[str, str]) -> dict[str, str]:
     return {
-        **_DEFAULTS,
         "GOOGLE_CLOUD_PROJECT_ID": names["project"],
         "GOOGLE_CLOUD_LOCATION": names["location"],
         "GOOGLE_CLOUD_WORKFLOW_ID": names["workflow"],

@@ -49,6 +49,11 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def is_positive_integer(value: Value) -> bool:
+    """Whether the value is an integer from 1."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
 def checked_number(value: int | float) -> int | float:
     """The number, or a ValueError when it leaves 64 bits or is not finite."""
     if isinstance(value, int):

@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 
 from ..errors import type_error, value_error
-from ..values import Value, checked_number, type_name
+from ..values import Value, type_name
 from .registry import function, want_bytes, want_map, want_string
 
 _ALGORITHMS = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
@@ -23,7 +23,16 @@ def decode_json(data: str | bytes) -> Value:
     def refuse(constant: str) -> Any:
         raise ValueError(f"{constant} is not JSON")
 
-    return json.loads(data, parse_constant=refuse, parse_int=lambda digits: checked_number(int(digits)))
+    def integer(digits: str) -> int:
+        number = int(digits)
+        if not -(2**63) <= number < 2**63:
+            raise ValueError("an integer does not fit 64 bits")
+        return number
+
+    try:
+        return json.loads(data, parse_constant=refuse, parse_int=integer)
+    except RecursionError:
+        raise ValueError("the document is nested too deeply") from None
 
 
 def encode_json(value: Value, indent: int | None = None) -> str:
