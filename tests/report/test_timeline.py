@@ -30,7 +30,7 @@ def test_every_beat_section_and_move_is_there() -> None:
     shown = timeline.moves(run.blueprint, run.analysis, run.result, run.moves)
     assert [m.clip_id for m in shown] == [m.clip_id for m in run.blueprint.moves]
     assert [m.reason for m in shown] == [m.reason for m in run.blueprint.moves]
-    assert [m.speed for m in shown] == [m.speed for m in run.blueprint.moves]
+    assert [m.speed for m in shown] == [f"{m.speed:.3f}×" for m in run.blueprint.moves]
     assert [m.name for m in shown] == [run.moves[m.clip_id].name for m in run.blueprint.moves]
 
 
@@ -108,6 +108,10 @@ def test_a_transition_says_how_long_it_takes_in_the_move_it_leads_into() -> None
         ("fade_black", 0.25),
         ("cut", 0.0),
     ]
+    assert [m.entrance for m in shown[:2]] == ["", "crossfade, 0.70 s"]
+    faded = blueprint.model_copy(update={"moves": [planned[3].model_copy(update={"start_time": 0.0})]})
+    (opening,) = timeline.moves(faded, run.analysis, run.result)
+    assert opening.entrance == "from black, 0.25 s"
 
 
 def test_a_song_without_beats_is_shown_without_counts() -> None:

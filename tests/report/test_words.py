@@ -49,7 +49,7 @@ def test_rate(exact: str, text: str) -> None:
     assert words.rate(exact) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(1.0, "1.00×"), (1.02, "1.02×"), (0.9917, "0.992×"), (1.1, "1.10×")])
+@pytest.mark.parametrize(("value", "text"), [(1.0, "1.000×"), (0.99173, "0.992×"), (1.1, "1.100×")])
 def test_speed(value: float, text: str) -> None:
     assert words.speed(value) == text
 
@@ -66,6 +66,13 @@ def test_speed(value: float, text: str) -> None:
 )
 def test_transition(kind: str, seconds: float, text: str) -> None:
     assert words.transition(kind, seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("cut", ""), ("fade_black", "from black, 0.30 s"), ("fade_white", "from white, 0.30 s")]
+)
+def test_nothing_comes_before_the_opening(kind: str, text: str) -> None:
+    assert words.transition(kind, 0.3, opening=True) == text
 
 
 def test_small_ones() -> None:

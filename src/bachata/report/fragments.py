@@ -126,8 +126,8 @@ def _row(move: Shown) -> str:
         ),
         ("Why it is here", f'<span dir="auto">{escape(move.reason) or words.DASH}</span>'),
         ("Section", escape(words.title(move.section)) or words.DASH),
-        ("Comes in by", escape(words.transition(move.transition, move.transition_s))),
-        ("Speed", escape(words.speed(move.speed))),
+        ("Comes in by", escape(move.entrance) or words.DASH),
+        ("Speed", escape(move.speed)),
         ("From the clip", f"{move.source_in:.2f}–{move.source_out:.2f}\u202fs"),
     ]
     body = "".join(f'<td data-name="{name}">{html}</td>' for name, html in cells)

@@ -53,13 +53,6 @@
     return index >= 0 && time < moves[index].end + 0.05 ? index : -1;
   };
   const sectionAt = (time) => sections.find((s) => s.start <= time + EARLY && time + EARLY < s.end);
-  const transition = (move) => {
-    const words = { cut: "cut", crossfade: "crossfade", fade_black: "through black", fade_white: "through white" };
-    const name = words[move.transition] ?? move.transition;
-    if (move.transition === "cut" || !move.transition_s) return name;
-    return `${name}, ${move.transition_s.toFixed(2)} s${move.transition.startsWith("fade_") ? " each way" : ""}`;
-  };
-  const speed = (move) => `${move.speed.toFixed(Math.abs(move.speed - Number(move.speed.toFixed(2))) < 5e-4 ? 2 : 3)}×`;
 
   // ---- the drawing: made once, in seconds; zoom only stretches it ------------------------------------------------
 
@@ -131,7 +124,7 @@
       }
       const name = make("b", "", move.name);
       name.dir = "auto";
-      button.append(name, make("span", "", [move.label && title(move.label), speed(move)].filter(Boolean).join(" · ")));
+      button.append(name, make("span", "", [move.label && title(move.label), move.speed].filter(Boolean).join(" · ")));
       place(button, move.start, move.end);
       lane.append(button);
     });
@@ -144,8 +137,8 @@
       `${clock(move.start)} to ${clock(move.end)}`,
       move.count && `count ${move.count}`,
       move.section && title(move.section),
-      `speed ${speed(move)}`,
-      transition(move),
+      `speed ${move.speed}`,
+      move.entrance,
       move.reason,
     ].filter(Boolean).join(", ");
 
@@ -187,7 +180,7 @@
     $("now-number").textContent = move ? `Move ${move.number} of ${moves.length}` : "Between moves";
     $("now-name").textContent = move ? move.name : "–";
     $("now-reason").textContent = move ? move.reason : "";
-    const facts = !move ? [] : [move.label && title(move.label), `${speed(move)} speed`, move.number > 1 || move.transition !== "cut" ? transition(move) : "opens the video", ...move.traits];
+    const facts = !move ? [] : [move.label && title(move.label), `${move.speed} speed`, move.entrance, ...move.traits];
     $("now-facts").replaceChildren(...facts.filter(Boolean).map((fact) => make("span", "", fact)));
     if (!move) return;
     lane.children[index].classList.add("on");
@@ -345,8 +338,8 @@
       ["In the video", `${clock(move.start)} – ${clock(move.end)}`],
       ["Starts on", move.count ? `count ${move.count}${Math.abs(move.off_ms) >= 1 ? ` (${move.off_ms > 0 ? "+" : "−"}${Math.abs(move.off_ms).toFixed(0)} ms)` : ""}` : "no beat"],
       ["Section", move.section && title(move.section)],
-      ["Comes in by", transition(move)],
-      ["Speed", speed(move)],
+      ["Comes in by", move.entrance],
+      ["Speed", move.speed],
       ["From the clip", `${move.source_in.toFixed(2)} – ${move.source_out.toFixed(2)} s`],
       ["Kind", [move.label && title(move.label), ...move.traits].filter(Boolean).join(", ")],
     ].filter(([, value]) => value);

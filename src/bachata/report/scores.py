@@ -52,7 +52,7 @@ def _phase(metric: Mapping[str, Any]) -> Tile | None:
     mean, together = _number(metric, "mean"), _number(metric, "resultant")
     if mean is None or not metric.get("counts"):
         return None
-    side = "late" if mean > 0 else "early"
+    side = "off" if abs(mean) < 0.0005 else "late" if mean > 0 else "early"
     text = f"The steps inside the clips, against the song’s counts: {1000 * abs(mean):.0f} ms {side} on average."
     if together is None:
         return Tile("Steps in time", f"{1000 * abs(mean):.0f}", "ms", text)

@@ -14,6 +14,7 @@ from bachata.blueprint import Blueprint
 from bachata.blueprint import Move as Planned
 from bachata.moves.catalogue import Move
 from bachata.music.document import Analysis
+from bachata.report import words
 
 COUNTS = 8
 COLOURS = 16
@@ -24,7 +25,10 @@ MAX_PEAKS = 6000
 
 @dataclass(frozen=True)
 class Shown:
-    """One move as the page shows it. Times are seconds: of the video, or of the clip for `source_*`."""
+    """One move as the page shows it. Times are seconds: of the video, or of the clip for `source_*`.
+
+    `speed` and `entrance`, how it comes in, are words; `off_ms` is how late its start is after its count.
+    """
 
     number: int
     clip_id: str
@@ -37,9 +41,10 @@ class Shown:
     off_ms: float | None
     section: str
     reason: str
-    speed: float
+    speed: str
     transition: str
     transition_s: float
+    entrance: str
     source_in: float
     source_out: float
     traits: tuple[str, ...]
@@ -75,9 +80,10 @@ def moves(
                 off_ms=off_ms,
                 section=move.section or _section_at(starts[index] + blueprint.audio_start, analysis),
                 reason=move.reason or "",
-                speed=move.speed,
+                speed=words.speed(move.speed),
                 transition=kind,
                 transition_s=length,
+                entrance=words.transition(kind, length, opening=_opens(index, move)),
                 source_in=_tidy(move.trim_start),
                 source_out=_tidy(move.trim_start + move.duration * move.speed),
                 traits=(known.difficulty, f"{known.energy_level} energy", known.style) if known else (),
@@ -137,8 +143,7 @@ def _section_at(song_time: float, analysis: Analysis) -> str:
 
 def _transition(index: int, move: Planned, blueprint: Blueprint) -> tuple[str, float]:
     """Kind and length after the cut. A fade through a colour takes as long again before the cut."""
-    opening = index == 0 and move.start_time == 0
-    if move.transition_type == "cut" or (opening and move.transition_type == "crossfade"):
+    if move.transition_type == "cut" or (_opens(index, move) and move.transition_type == "crossfade"):
         return "cut", 0.0  # the first frame has nothing to be mixed with
     if move.transition_duration is not None:
         return move.transition_type, move.transition_duration
@@ -146,6 +151,10 @@ def _transition(index: int, move: Planned, blueprint: Blueprint) -> tuple[str, f
     return move.transition_type, (
         config.transition_duration if move.transition_type == "crossfade" else config.fade_duration
     )
+
+
+def _opens(index: int, move: Planned) -> bool:
+    return index == 0 and move.start_time == 0
 
 
 def _waveform(analysis: Analysis, shift: float, duration: float) -> dict[str, Any]:

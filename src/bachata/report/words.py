@@ -57,16 +57,21 @@ def title(name: str) -> str:
 
 
 def speed(value: float) -> str:
-    """Playback speed with as many decimals as matter, at least two: ``1.00×``."""
-    return f"{value:.2f}×" if abs(value - round(value, 2)) < 5e-4 else f"{value:.3f}×"
+    """Playback speed: ``0.982×``."""
+    return f"{value:.3f}×"
 
 
 _TRANSITIONS = {"cut": "cut", "crossfade": "crossfade", "fade_black": "through black", "fade_white": "through white"}
 
 
-def transition(kind: str, seconds: float) -> str:
-    """How a move comes in: ``cut``, ``crossfade, 0.48 s``, ``through black, 0.30 s each way``."""
+def transition(kind: str, seconds: float, *, opening: bool = False) -> str:
+    """How a move comes in: ``cut``, ``crossfade, 0.48 s``, ``through black, 0.30 s each way``.
+
+    Before the `opening` of a video there is nothing: ``from black, 0.30 s``, and no words for a cut.
+    """
     words = _TRANSITIONS.get(kind, kind)
+    if opening:
+        words = "" if kind == "cut" else words.replace("through", "from")
     if kind == "cut" or not seconds:
         return words
-    return f"{words}, {seconds:.2f} s" + (" each way" if kind.startswith("fade_") else "")
+    return f"{words}, {seconds:.2f} s" + (" each way" if kind.startswith("fade_") and not opening else "")
