@@ -84,6 +84,16 @@ def test_the_environment_is_what_was_given_and_no_more(root, monkeypatch):
         assert post(f"{host.url}/plan").json()["env"] == ["STORAGE_BACKEND"]
 
 
+def test_a_token_is_asked_for_and_kept_from_the_functions(root):
+    source = "import os\ndef plan(request):\n    return {'env': ' '.join(os.environ)}\n"
+    (root / "functions" / "plan" / "main.py").write_text(source)
+    with FunctionHost(root, env={}, log=root / "log", token="secret") as host:
+        assert post(f"{host.url}/plan").status_code == 401
+        answer = requests.post(f"{host.url}/plan", headers={"Authorization": "Bearer secret"}, timeout=10)
+        assert "PATH" in answer.json()["env"]
+        assert "TOKEN" not in answer.json()["env"]
+
+
 def test_only_loopback_listens(host):
     assert host.url.startswith("http://127.0.0.1:")
 

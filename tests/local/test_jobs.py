@@ -306,6 +306,15 @@ def test_overrides_of_another_shape_are_refused(server, overrides):
     assert refusal(server, {"overrides": overrides})[:2] == (400, "INVALID_ARGUMENT")
 
 
+def test_with_a_token_nobody_else_is_served(tmp_path, definition):
+    with JobsServer([definition], logs=tmp_path, scratch=tmp_path / "scratch", token="secret") as server:
+        url = f"{server.url}/v2/{NAME}/executions"
+        answer = requests.get(url, timeout=5)
+        assert (answer.status_code, answer.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
+        assert requests.get(url, headers={"Authorization": "Bearer wrong"}, timeout=5).status_code == 401
+        assert requests.get(url, headers={"Authorization": "Bearer secret"}, timeout=5).json() == {"executions": []}
+
+
 def test_the_server_is_bound_to_loopback(server):
     assert server.url.startswith("http://127.0.0.1:")
 

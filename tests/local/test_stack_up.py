@@ -5,6 +5,7 @@ import json
 import os
 import select
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -47,12 +48,23 @@ def test_up_can_be_found_while_it_is_up(cloud):
     assert up.find(cloud.home) is None
     with up.serve(cloud) as addresses:
         found = up.find(cloud.home)
+        token = found.pop("token")
         assert found == {**addresses, "pid": os.getpid()}
+        assert stat.S_IMODE(cloud.home.up_file.stat().st_mode) == 0o600
         for name in ("executions", "trigger", "functions", "jobs"):
             assert addresses[name].startswith("http://127.0.0.1:")
-        assert requests.get(f"{addresses['jobs']}/assembler/executions", timeout=5).ok
+        jobs = f"{addresses['jobs']}/assembler/executions"
+        assert requests.get(jobs, headers={"Authorization": f"Bearer {token}"}, timeout=5).ok
     assert up.find(cloud.home) is None
     assert not cloud.home.up_file.exists()
+
+
+def test_other_users_of_the_machine_can_start_no_process(cloud, served):
+    """Loopback is everybody's, and a job's variables can make it run anything."""
+    for header in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "Bearer ñ"}):
+        headers = {name: value.encode() for name, value in header.items()}
+        assert requests.post(f"{served['jobs']}/assembler:run", json={}, headers=headers, timeout=5).status_code == 401
+        assert requests.post(f"{served['functions']}/finalize", json={}, headers=headers, timeout=5).status_code == 401
 
 
 def test_an_execution_over_rest_fails_with_its_payload(cloud, served):

@@ -21,8 +21,10 @@ from typing import Any
 from bachata.errors import Unavailable
 
 from .processes import Child, base_environment
+from .tokens import bears
 
 NAMES = ("analyze", "plan", "finalize")
+TOKEN_VARIABLE = "BACHATA_FUNCTION_HOST_TOKEN"  # noqa: S105 - a name, not a token
 READY_SECONDS = 60.0  # the first start after an installation compiles every module
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -31,10 +33,14 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class FunctionHost:
     """The functions of `root` in a child process, from `start` (or `with`) to `stop`."""
 
-    def __init__(self, root: Path, *, env: Mapping[str, str], log: Path) -> None:
-        """`env` holds the functions' settings: nothing else of this process's environment reaches them but basics."""
+    def __init__(self, root: Path, *, env: Mapping[str, str], log: Path, token: str | None = None) -> None:
+        """`env` holds the functions' settings: nothing else of this process's environment reaches them but basics.
+
+        `token` is the bearer token asked of callers, as Cloud Run asks for an identity token.
+        """
         self._root = root
-        self._env = base_environment(**env)
+        # Not an argument: other users see those.
+        self._env = base_environment(**env, **({TOKEN_VARIABLE: token} if token else {}))
         self._log = log
         self._child: Child | None = None
         self.url = ""
@@ -81,8 +87,11 @@ class FunctionHost:
             connection.close()
 
 
-def application(root: Path, names: Iterable[str] = NAMES) -> Wsgi:
-    """A WSGI application that hands each request to the function named by the first part of its path."""
+def application(root: Path, names: Iterable[str] = NAMES, *, token: str | None = None) -> Wsgi:
+    """A WSGI application that hands each request to the function named by the first part of its path.
+
+    With a `token`, a request that does not bear it is answered 401 and reaches no function.
+    """
     import functions_framework
 
     create_app: Any = functions_framework.create_app  # it says it is typed, and is not
@@ -91,16 +100,22 @@ def application(root: Path, names: Iterable[str] = NAMES) -> Wsgi:
     }
 
     def route(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if token is not None and not bears(environ.get("HTTP_AUTHORIZATION", ""), token):
+            return _refuse("401 Unauthorized", "no valid bearer token", start_response)
         name, _, rest = environ.get("PATH_INFO", "").lstrip("/").partition("/")
         app = apps.get(name)
         if app is None:
-            body = f"functions here: {', '.join(sorted(apps))}\n".encode()
-            start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
-            return [body]
+            return _refuse("404 Not Found", f"functions here: {', '.join(sorted(apps))}", start_response)
         mount = environ.get("SCRIPT_NAME", "") + "/" + name
         return app({**environ, "SCRIPT_NAME": mount, "PATH_INFO": "/" + rest}, start_response)
 
     return route
+
+
+def _refuse(status: str, reason: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    body = f"{reason}\n".encode()
+    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def main() -> None:
@@ -118,7 +133,8 @@ def main() -> None:
     parser.add_argument("--root", type=Path, required=True, help="the checkout that holds functions/")
     parser.add_argument("--fd", type=int, required=True, help="file descriptor of the listening socket")
     options = parser.parse_args()
-    app = application(options.root)
+    # Taken out of the environment: it is the host's, not the functions'.
+    app = application(options.root, token=os.environ.pop(TOKEN_VARIABLE, None))
     server = Server("127.0.0.1", 0, app, handler=QuietHandler, fd=options.fd)
     os.close(options.fd)  # the server has a duplicate: when it closes that, nobody listens any more
     # shutdown() waits for serve_forever(), which the signal interrupted in this very thread: ask from another one.

@@ -83,6 +83,7 @@ class Run:
             cloud.workflow,
             env={**cloud.workflow_env, "GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID": self.id},
             endpoints=cloud.endpoints,
+            token_source=cloud.token_source,
             on_step=self._note_step,
         )
         self._ended = threading.Event()

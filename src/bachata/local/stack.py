@@ -30,6 +30,7 @@ from .jobs import JobDefinition, JobsServer
 from .postgres import Postgres
 from .run import LOCATION, PROJECT, WORKFLOW, PipelineFailed, Progress, Run, Watcher
 from .scratch import scratch
+from .tokens import new_token
 from .up import cancel_execution, find, serve
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class LocalCloud:
         self.functions_url = ""
         self.engine: sa.Engine
         self.jobs: JobsServer
+        self.token = new_token()
         self._extra = dict(env or {})
         self._parts = ExitStack()
 
@@ -123,6 +125,10 @@ class LocalCloud:
         """Where the workflow's connectors find their API."""
         return {"run": self.jobs.url}
 
+    def token_source(self, kind: str, audience: str | None) -> str:  # noqa: ARG002 - the engine's signature
+        """What the workflow shows to functions and jobs: both ask for the same token here."""
+        return self.token
+
     def settings(self) -> dict[str, str]:
         """The environment of functions and jobs (see `bachata.settings`)."""
         return {
@@ -139,7 +145,7 @@ class LocalCloud:
         temporary = self._parts.enter_context(scratch(self.home.scratch))
         self.database_url = self._parts.enter_context(Postgres(self.home.postgres))
         env = self.settings() | {"TMPDIR": str(temporary)}
-        functions = FunctionHost(self.root, env=env, log=self.logs / "functions.log")
+        functions = FunctionHost(self.root, env=env, log=self.logs / "functions.log", token=self.token)
         self._parts.callback(functions.stop, FUNCTION_GRACE)
         with ThreadPoolExecutor(1) as pool:
             serving = pool.submit(functions.start)
@@ -153,7 +159,7 @@ class LocalCloud:
             env=self.settings(),
             timeout=JOB_TIMEOUT,
         )
-        server = JobsServer([assembler], logs=self.logs, scratch=temporary, grace=JOB_GRACE)
+        server = JobsServer([assembler], logs=self.logs, scratch=temporary, grace=JOB_GRACE, token=self.token)
         self.jobs = self._parts.enter_context(server)
 
     def _migrate(self) -> None:

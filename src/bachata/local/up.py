@@ -28,8 +28,8 @@ _SECONDS = 5.0  # for an answer from this machine
 def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
     """Offer the started `cloud` over REST; gives the addresses, which stand in up.json until the end.
 
-    ``executions`` takes POST {"argument": "<JSON>"}, ``trigger`` a Pub/Sub push. Raises Conflict when the home has such
-    a cloud already.
+    ``executions`` takes POST {"argument": "<JSON>"}, ``trigger`` a Pub/Sub push; ``functions`` and ``jobs`` want the
+    bearer token of up.json, which only its owner can read. Raises Conflict when the home has such a cloud already.
     """
     # Our lock, not the file, says that a cloud is up: the kernel drops it with the process.
     with (cloud.home.root / "up.lock").open("w") as lock:
@@ -38,7 +38,11 @@ def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
         except BlockingIOError:
             raise Conflict("A laptop cloud is up already in this home; stop it, or set BACHATA_HOME") from None
         server = ExecutionsServer(
-            {WORKFLOW: cloud.workflow_file}, port=port, env=cloud.workflow_env, endpoints=cloud.endpoints
+            {WORKFLOW: cloud.workflow_file},
+            port=port,
+            env=cloud.workflow_env,
+            endpoints=cloud.endpoints,
+            token_source=cloud.token_source,
         )
         with server:
             workflow = f"{server.url}/v1/projects/{PROJECT}/locations/{LOCATION}/workflows/{WORKFLOW}"
@@ -51,7 +55,7 @@ def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
                 "database": cloud.database_url,
                 "logs": str(cloud.logs),
             }
-            _write(cloud.home, {**addresses, "pid": os.getpid()})
+            _write(cloud.home, {**addresses, "pid": os.getpid(), "token": cloud.token})
             try:
                 yield addresses
             finally:
@@ -85,5 +89,7 @@ def cancel_execution(home: Home, execution: str) -> bool:
 
 def _write(home: Home, document: dict[str, Any]) -> None:
     draft = home.up_file.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
     draft.write_text(json.dumps(document, indent=2) + "\n")
     draft.replace(home.up_file)

@@ -23,6 +23,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bachata.local.tokens import bears
 from bachata.local.workflows.api import ApiError, ApiHandler
 from bachata.logs import get_logger
 
@@ -40,8 +41,20 @@ _LOG = get_logger(__name__)
 class JobsServer:
     """Serves from `start` (or `with`) to `close`, which cancels what still runs."""
 
-    def __init__(self, jobs: Iterable[JobDefinition], *, logs: Path, scratch: Path, grace: float = 10.0) -> None:
-        """`grace`: seconds between SIGTERM and SIGKILL (10 on Cloud Run)."""
+    def __init__(
+        self,
+        jobs: Iterable[JobDefinition],
+        *,
+        logs: Path,
+        scratch: Path,
+        grace: float = 10.0,
+        token: str | None = None,
+    ) -> None:
+        """`grace`: seconds between SIGTERM and SIGKILL (10 on Cloud Run). `token`: bearer token asked of callers.
+
+        Loopback is open to every user of the machine, and whoever may choose a job's variables runs code as its owner.
+        """
+        self._token = token
         self._jobs = {job.name: job for job in jobs}
         self._places = Places(logs, scratch, grace)
         self._executions: dict[str, Execution] = {}
@@ -91,6 +104,11 @@ class JobsServer:
         """All of them, oldest first."""
         with self._lock:
             return list(self._executions.values())
+
+    def admit(self, authorization: str) -> None:
+        """Raises ApiError UNAUTHENTICATED unless the Authorization header is that of a caller who may."""
+        if self._token is not None and not bears(authorization, self._token):
+            raise ApiError(401, "UNAUTHENTICATED", "The request has no valid bearer token.")
 
     def answer(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The document a request is answered with. Raises ApiError."""
@@ -170,6 +188,7 @@ def _operation(execution: Execution) -> dict[str, Any]:
 def _server(api: JobsServer) -> ThreadingHTTPServer:
     class Handler(ApiHandler):
         def answer(self, method: str, path: str, query: dict[str, str]) -> dict[str, Any]:  # noqa: ARG002 - no method takes one
+            api.admit(self.headers.get("Authorization", ""))
             return api.answer(method, path, self.json_body())
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
