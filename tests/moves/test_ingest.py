@@ -1,0 +1,266 @@
+"""Clips come in whole, once, or not at all: real files, a real store, a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bachata.errors import AudioUnreadable, InvalidRequest
+from bachata.moves import ingest
+from bachata.moves.embedding import VERSION, embed, profile_of
+from bachata.moves.repository import MoveRepository
+from bachata.storage import DirectoryStore
+from bachata.tasks.tables import move_embeddings
+from tests.moves.clips import write_clip
+
+
+@dataclass(frozen=True)
+class Heard:
+    beats: list[float]
+    tempo: float = 120.0
+    count_one: int = 1
+    confidence: float = 0.75
+
+
+class Ears:
+    """Hears what the clips were made with, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, path: Path) -> Heard:
+        self.asked.append(path.name)
+        if path.name == "mute.mp4":
+            raise AudioUnreadable("mute.mp4 holds no sound that can be decoded")
+        return Heard([0.5 * i + 0.25 for i in range(20)])
+
+
+@dataclass
+class Desk:
+    """A directory of clips with its annotations, and where they go."""
+
+    directory: Path
+    store: DirectoryStore
+    engine: Engine
+    ears: Ears
+
+    def annotate(self, *clips: dict[str, Any]) -> Path:
+        path = self.directory / "annotations.json"
+        path.write_text(json.dumps({"schema": "bachata.annotations.1", "clips": list(clips)}))
+        return path
+
+    def add(self, *clips: dict[str, Any], progress: Callable[[int, int, str], None] | None = None) -> Any:
+        return ingest.add(
+            self.directory,
+            self.annotate(*clips),
+            library="demo",
+            store=self.store,
+            engine=self.engine,
+            clip_beats=self.ears,
+            progress=progress,
+        )
+
+    @property
+    def repository(self) -> MoveRepository:
+        return MoveRepository(self.engine, "demo")
+
+    def keys(self) -> list[str]:
+        return [o.key for o in self.store.list("moves/")]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store: DirectoryStore, engine: Engine) -> Desk:
+    clips = tmp_path / "clips"
+    for number, name in enumerate(("one", "two", "three")):
+        write_clip(clips / f"{name}.mp4", frames=300, beats=[0.5 * i + 0.25 for i in range(20)], shade=number)
+    return Desk(clips, store, engine, Ears())
+
+
+def clip(clip_id: str, /, **said: Any) -> dict[str, Any]:
+    base = {
+        "clip_id": clip_id, "video_path": f"{clip_id}.mp4", "move_label": "basic", "difficulty": "beginner",
+        "energy_level": "medium",
+    }  # fmt: skip
+    return {**base, **said}
+
+
+def test_what_is_added_is_measured(desk: Desk) -> None:
+    report = desk.add(clip("one", name="First step"), clip("two", move_label="spin", style="playful"))
+    assert (report.added, report.updated, report.unchanged) == (("one", "two"), (), ())
+    first, second = (e.move for e in desk.repository.load())
+    assert (first.name, first.style, second.name, second.style) == ("First step", "romantic", "two", "playful")
+    assert (first.frame_rate, first.frames, first.width, first.height) == ("30", 300, 64, 48)
+    assert first.beats[:3] == [8, 23, 38]  # 0.25, 0.75, 1.25 s at 30 fps, halves up
+    assert (first.count_one, first.confidence, first.beats_source) == (1, 0.75, "measured")
+    assert first.tempo == pytest.approx(120.0)
+    assert desk.store.read_bytes(first.video_path) == (desk.directory / "one.mp4").read_bytes()
+    assert first.video_path == f"moves/demo/one-{first.sha256[:12]}.mp4"
+
+
+def test_embeddings_come_back_as_they_went_in(desk: Desk) -> None:
+    desk.add(clip("one"))
+    row = desk.repository.load()[0]
+    assert np.array_equal(row.vector, embed(profile_of(row.move)))
+    assert row.version == VERSION
+
+
+def test_adding_again_changes_nothing(desk: Desk) -> None:
+    desk.add(clip("one"), clip("two"))
+    before = desk.repository.fingerprint(), desk.keys(), len(desk.ears.asked)
+    report = desk.add(clip("one"), clip("two"))
+    assert report.unchanged == ("one", "two")
+    assert (desk.repository.fingerprint(), desk.keys(), len(desk.ears.asked)) == before
+
+
+def test_an_edited_move_alone_is_embedded_anew_and_not_heard_again(desk: Desk) -> None:
+    desk.add(clip("one"), clip("two"))
+    c = move_embeddings.c
+    stamps = sa.select(c.move_id, c.updated_at)
+    with desk.engine.connect() as connection:
+        before = {name: stamp for name, stamp in connection.execute(stamps)}
+    fingerprint = desk.repository.fingerprint()
+    report = desk.add(clip("one"), clip("two", difficulty="advanced"))
+    assert (report.updated, report.unchanged) == (("two",), ("one",))
+    assert sorted(desk.ears.asked) == ["one.mp4", "two.mp4"]
+    with desk.engine.connect() as connection:
+        after = {name: stamp for name, stamp in connection.execute(stamps)}
+    assert after["one"] == before["one"]
+    assert after["two"] > before["two"]
+    assert desk.repository.fingerprint() != fingerprint
+    one, two = desk.repository.load()
+    assert np.array_equal(two.vector, embed(profile_of(two.move)))
+    assert not np.array_equal(one.vector, two.vector)
+
+
+def test_a_replaced_clip_gets_a_key_of_its_own(desk: Desk) -> None:
+    desk.add(clip("one"))
+    old = desk.repository.load()[0].move
+    write_clip(desk.directory / "one.mp4", frames=310, beats=[0.25], shade=90)
+    assert desk.add(clip("one")).updated == ("one",)
+    new = desk.repository.load()[0].move
+    assert new.frames == 310
+    assert new.video_path != old.video_path
+    assert desk.store.info(old.video_path) is not None  # blueprints made before still find it
+
+
+def test_annotated_beats_spare_the_ears_and_taking_them_back_asks_again(desk: Desk) -> None:
+    said = {"beats": [0.5 * i for i in range(1, 19)], "count_one": 0}
+    desk.add(clip("one", **said))
+    move = desk.repository.load()[0].move
+    assert (move.beats[0], move.beats_source, move.confidence, desk.ears.asked) == (15, "annotated", 1.0, [])
+    assert desk.add(clip("one", **said)).unchanged == ("one",)
+    desk.add(clip("one"))
+    assert desk.repository.load()[0].move.beats_source == "measured"
+    assert desk.ears.asked == ["one.mp4"]
+
+
+def test_every_fault_is_reported_and_nothing_is_added(desk: Desk) -> None:
+    (desk.directory / "broken.mp4").write_bytes(b"no film" * 50)
+    write_clip(desk.directory / "mute.mp4", frames=60, beats=[])
+    write_clip(desk.directory / "silent.mp4", frames=60)
+    with pytest.raises(InvalidRequest) as caught:
+        desk.add(
+            clip("one"),
+            clip("gone"),
+            clip("broken"),
+            clip("one", video_path="two.mp4"),
+            clip("three", energy_level="wild"),
+            clip("mute"),
+            clip("silent"),
+        )
+    message = caught.value.message
+    for part in (
+        "Nothing was added", "6 faults",
+        "$.clips[1].video_path: gone.mp4 is missing",
+        "$.clips[2].video_path: broken.mp4 broken.mp4 cannot be decoded",
+        "$.clips[3].clip_id: 'one' is used already by $.clips[0]",
+        "$.clips[4].energy_level: input should be 'low', 'medium' or 'high' (is 'wild')",
+        "$.clips[5].video_path: mute.mp4 mute.mp4 holds no sound",
+        "$.clips[6].video_path: silent.mp4 has no sound to find beats in",
+    ):  # fmt: skip
+        assert part in message
+    assert message.index("$.clips[1]") < message.index("$.clips[4]") < message.index("$.clips[6]")
+    assert str(desk.directory) not in message
+    assert desk.repository.load() == []
+    assert desk.keys() == []
+
+
+def test_a_database_that_refuses_leaves_no_file_behind(desk: Desk) -> None:
+    desk.add(clip("one"))
+    kept = desk.keys()
+    with desk.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE move_embeddings ADD CONSTRAINT no CHECK (move_id <> 'three')"))
+    with pytest.raises(sa.exc.DBAPIError):
+        desk.add(clip("one"), clip("two"), clip("three"))
+    assert [e.move.clip_id for e in desk.repository.load()] == ["one"]
+    assert desk.keys() == kept
+
+
+def test_libraries_do_not_see_each_other(desk: Desk) -> None:
+    desk.add(clip("one"))
+    assert MoveRepository(desk.engine, "other").load() == []
+    assert MoveRepository(desk.engine, "other").fingerprint() != desk.repository.fingerprint()
+
+
+def test_progress_counts_up_to_the_end(desk: Desk) -> None:
+    told: list[tuple[int, int, str]] = []
+    desk.add(clip("one"), clip("two"), clip("three"), progress=lambda *step: told.append(step))
+    assert [(done, total) for done, total, _ in told] == [(1, 3), (2, 3), (3, 3)]
+    assert {name for _, _, name in told} == {"one", "two", "three"}
+
+
+def test_doubts_are_told(desk: Desk) -> None:
+    short = {"beats": [0.5, 1.0, 1.5], "count_one": 0}
+    report = desk.add(clip("one", annotated_tempo=135), clip("two", annotated_tempo=121), clip("three", **short))
+    assert report.warnings == (
+        "one: 120.0 BPM measured, 135 annotated",
+        "three: no whole 8-count lies inside it, so it will hardly be used",
+    )
+
+
+@pytest.mark.parametrize("library", ["", "../x", "a/b", "/x"])
+def test_a_library_name_is_one_part_of_a_key(desk: Desk, library: str) -> None:
+    with pytest.raises(InvalidRequest, match="library name"):
+        ingest.add(
+            desk.directory, desk.annotate(clip("one")), library=library, store=desk.store, engine=desk.engine,
+            clip_beats=desk.ears,
+        )  # fmt: skip
+
+
+def test_a_link_out_of_the_directory_is_refused(desk: Desk, tmp_path: Path) -> None:
+    write_clip(tmp_path / "secret.mp4", frames=30)
+    (desk.directory / "link.mp4").symlink_to(tmp_path / "secret.mp4")
+    with pytest.raises(InvalidRequest, match="leads out of the directory"):
+        desk.add(clip("link"))
+
+
+def test_two_ingests_at_once_end_as_one(desk: Desk) -> None:
+    clips = [clip(n) for n in ("one", "two", "three")]
+    annotations = desk.annotate(*clips)
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            ingest.add(
+                desk.directory, annotations, library="demo", store=desk.store, engine=desk.engine, clip_beats=Ears()
+            )
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [e.move.clip_id for e in desk.repository.load()] == ["one", "three", "two"]
+    assert len(desk.keys()) == 3
