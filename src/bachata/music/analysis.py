@@ -47,7 +47,7 @@ def _document(heard: Heard, sha256: str, chosen: int | None) -> Analysis:
     beats, counted, features = heard.grid.beats, heard.counted, heard.features
     count_one = counted.count_one if chosen is None else chosen
     bar, phrase = (counted.bar, counted.phrase) if chosen is None else (1.0, 1.0)
-    energy = energy_curve(features, heard.onsets, beats)
+    energy = energy_curve(features, beats)
     sections = find_sections(features, heard.onsets, beats, count_one, energy)
     return Analysis(
         schema="bachata.analysis.1",

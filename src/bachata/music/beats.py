@@ -42,8 +42,7 @@ class DynamicTracker:
         if strength.size < 2 * FPS or not strength.any():
             return Tracked(np.zeros(0), 0.0)
         curve, clarity = tempo_curve(strength)
-        frames = follow(strength, 60.0 * FPS / curve)
-        return Tracked(frames / FPS, clarity)
+        return Tracked(follow(strength, 60.0 * FPS / curve) / FPS, clarity)
 
 
 def follow(strength: Array, periods: Array, *, tightness: float = TIGHTNESS) -> Array:

@@ -1,4 +1,4 @@
-"""How much is going on, count by count: loudness and the density of onsets, against the song itself."""
+"""How much is going on, count by count: loudness and the güira's drive, against the song itself."""
 
 from __future__ import annotations
 
@@ -9,43 +9,39 @@ from numpy.typing import NDArray
 
 from bachata.music.beatwise import per_beat
 from bachata.music.features import FPS, Features
-from bachata.music.onsets import Onsets, mel_centres
+from bachata.music.onsets import mel_centres
 
 Array = NDArray[np.float64]
 
-_LOUDNESS_SHARE: Final = 0.65
+_GUIRA_HZ: Final = 5_000.0  # reference section 4: the güira's strokes are what is heard above this
 _QUIET_LOUD: Final = (5.0, 95.0)  # percentiles of the song that become 0 and 1
 _LEAST_RANGE_DB: Final = 6.0  # a song flatter than this does not get its ripples blown up to 0..1
+_SMOOTH: Final = 4  # a bar: one count's hits say little about the energy a dancer feels
 
 
-def energy_curve(features: Features, heard: Onsets, beats: Array) -> Array:
-    """Energy 0..1 of each count, shape (beats,): two thirds loudness in dB, one third onset density."""
+def energy_curve(features: Features, beats: Array) -> Array:
+    """Energy 0..1 of each count, shape (beats,): half loudness in dB, half onsets above 5 kHz, over a bar around it."""
     if beats.size == 0:
         return np.zeros(0)
-    power = per_beat(features.mel * _ear(), FPS, beats, features.duration).sum(axis=1)
-    loudness = 10.0 * np.log10(np.maximum(power, 1e-9 * max(float(power.max()), 1e-12)))
-    busy = per_beat((heard.bands[2] + heard.bands[3] + heard.strength)[:, None], FPS, beats, features.duration)[:, 0]
-    return np.clip(
-        _LOUDNESS_SHARE * _spread(loudness, _LEAST_RANGE_DB) + (1 - _LOUDNESS_SHARE) * _spread(_calm(busy), 0.5),
-        0.0,
-        1.0,
-    )
+    power = features.mel.astype(float)
+    high = power[:, mel_centres() > _GUIRA_HZ]
+    strokes = np.maximum(0.0, np.diff(high, axis=0, prepend=high[:1]))
+    loudness = _decibels(per_beat(power, FPS, beats, features.duration))
+    drive = _decibels(per_beat(strokes, FPS, beats, features.duration))
+    return np.asarray(0.5 * _spread(_calm(loudness)) + 0.5 * _spread(_calm(drive)))
 
 
-def _spread(values: Array, least: float) -> Array:
+def _decibels(bands: Array) -> Array:
+    power = bands.sum(axis=1)
+    return np.asarray(10.0 * np.log10(np.maximum(power, 1e-9 * max(float(power.max()), 1e-12))))
+
+
+def _spread(values: Array) -> Array:
     low, high = np.percentile(values, _QUIET_LOUD)
-    middle, width = (low + high) / 2, max(high - low, least)
+    middle, width = (low + high) / 2, max(float(high - low), _LEAST_RANGE_DB)
     return np.asarray(np.clip((values - middle) / width + 0.5, 0.0, 1.0))
 
 
 def _calm(values: Array) -> Array:
-    """Mean over a bar: one count's hits say little about the energy a dancer feels."""
-    padded = np.pad(values, (2, 1), mode="edge")
-    return np.lib.stride_tricks.sliding_window_view(padded, 4).mean(axis=1)
-
-
-def _ear() -> NDArray[np.float32]:
-    """A-weighting of the mel bands, as power factors: bass is felt less than it measures."""
-    f2 = mel_centres() ** 2
-    gain = 12_194.0**2 * f2**2 / ((f2 + 20.6**2) * (f2 + 12_194.0**2) * np.sqrt((f2 + 107.7**2) * (f2 + 737.9**2)))
-    return np.asarray((1.2589 * gain) ** 2, dtype=np.float32)
+    padded = np.pad(values, (_SMOOTH // 2, _SMOOTH - 1 - _SMOOTH // 2), mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH).mean(axis=1))

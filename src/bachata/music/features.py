@@ -36,6 +36,7 @@ _WINDOW: Final = 1024
 _TONE_WINDOW: Final = 4096
 LOWEST_TONE: Final = 28  # MIDI: 41.2 Hz, the E string of a bass
 TONES: Final = 60  # five octaves of semitones
+_LOW: Final = 8  # decimation of the low half of `attack`
 _BATCH: Final = 512  # frames transformed at once: a few MB
 
 
@@ -43,9 +44,10 @@ _BATCH: Final = 512  # frames transformed at once: a few MB
 class Features:
     """All arrays are float32.
 
-    mel (frames, 48) power at `FPS`; tones (tone frames, 60) magnitude of semitones from MIDI 28 at `TONE_FPS`;
-    attack (points,) energy of the first difference at `FINE_FPS`; peaks (n,) largest absolute sample at `PEAK_RATE`.
-    Frame i is centred on second i / rate. `duration` in seconds.
+        mel (frames, 48) power at `FPS`; tones (tone frames, 60) magnitude of semitones from MIDI 28 at `TONE_FPS`;
+        attack (points, 2) energy of the first difference at `FINE_FPS`, of the whole sound and of what lies below 1.4 kHz
+    (where a hissing recording still lets drums and strings be timed); peaks (n,) largest absolute sample at `PEAK_RATE`.
+        Frame i is centred on second i / rate. `duration` in seconds.
     """
 
     mel: Array
@@ -115,9 +117,11 @@ class Listener:
         mel = librosa.filters.mel(sr=RATE, n_fft=_WINDOW, n_mels=MELS, fmin=30.0, fmax=RATE / 2, dtype=np.float32)
         self._mel = _Spectrogram(_WINDOW, HOP, mel, power=True)
         self._tones = _Spectrogram(_TONE_WINDOW, TONE_HOP, _semitones(), power=False)
-        self._attack = _Blocks(FINE_HOP, energy=True)
+        self._attack = (_Blocks(FINE_HOP, energy=True), _Blocks(FINE_HOP // _LOW, energy=True))
+        self._low_carry: Array = np.zeros(0, np.float32)
         self._peaks = _Blocks(PEAK_HOP, energy=False)
         self._last = np.zeros(1, np.float32)
+        self._low_last = np.zeros(1, np.float32)
         self._samples = 0
 
     def push(self, block: Samples) -> None:
@@ -127,19 +131,35 @@ class Listener:
         self._samples += block.size
         self._mel.push(block)
         self._tones.push(block)
-        self._attack.push(np.diff(block, prepend=self._last))
-        self._peaks.push(block)
+        self._attack[0].push(np.diff(block, prepend=self._last))
         self._last = block[-1:].copy()
+        self._push_low(block)
+        self._peaks.push(block)
+
+    def _push_low(self, block: Samples) -> None:
+        """Means of eight samples: a crude low pass, good enough for energy."""
+        joined = np.concatenate([self._low_carry, block])
+        whole = joined.size // _LOW * _LOW
+        low = joined[:whole].reshape(-1, _LOW).mean(axis=1)
+        self._low_carry = joined[whole:]
+        if low.size:
+            self._attack[1].push(np.diff(low, prepend=self._low_last))
+            self._low_last = low[-1:].copy()
 
     def finish(self) -> Features:
         """Everything heard."""
         return Features(
             mel=self._mel.finish(),
             tones=self._tones.finish(),
-            attack=self._attack.finish(),
+            attack=self._finish_attack(),
             peaks=np.minimum(self._peaks.finish(), 1.0),
             duration=self._samples / RATE,
         )
+
+    def _finish_attack(self) -> Array:
+        full, low = (blocks.finish() for blocks in self._attack)
+        size = min(full.size, low.size)
+        return np.stack([full[:size], low[:size]], axis=1)
 
 
 def _semitones() -> Array:

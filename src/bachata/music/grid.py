@@ -13,17 +13,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bachata.music.features import FINE_FPS, Features
+from bachata.music.beatwise import peak_near
+from bachata.music.features import FINE_FPS, FPS, Features
+from bachata.music.onsets import Onsets
 
 Array = NDArray[np.float64]
 
-LATENCY: Final = 0.0005
+LATENCY: Final = 0.0026
 """Seconds by which the attack curve's steepest rise trails the onset; measured with clicks, see tests."""
 
+_QUIET: Final = 0.1  # energy, against the loud parts, below which an attack counts for less
 _REACH: Final = 0.045  # seconds either side of a beat in which its attack is looked for
 _MIDDLE: Final = 0.020  # seconds either side of the steepest rise that make up one attack
-_STIFFNESS: Final = (1e9, 1e6, 1e5, 1e4, 2e3)
-"""Penalties tried, stiffest first; 1e4 follows changes slower than about 60 beats, 2e3 than 40."""
+_AUDIBLE_DB: Final = 30.0
+_NEIGHBOURS: Final = 9  # beats that decide together whether the music has a beat here
+_CARRIED: Final = 0.4  # of the song's usual onset at a beat
+_CUTOFFS: Final = (np.inf, 250.0, 150.0, 90.0, 60.0, 40.0, 30.0)
+"""Periods in beats, stiffest (a straight line) first: a tempo wavering more slowly than this is followed, faster is taken for jitter."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +43,31 @@ class Grid:
     tempo: float
 
 
-def regress(raw: Array, features: Features) -> Grid:
+def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
     """The grid behind `raw` beats (seconds, at least 4), over the audible part of the song."""
-    index = number(raw)
-    smooth, _ = _fit(index, raw, np.ones(raw.size))
-    # Twice: the second look starts from the places the first one found.
     rise = attack_rise(features)
+    kept = raw[_carried(raw, heard)]
+    index = number(kept)
+    smooth, _ = _fit(index, kept, np.ones(kept.size))
+    every = np.arange(smooth.size)
+    # Twice: the second look starts from the places the first one found.
     for _ in range(2):
-        every = np.arange(smooth.size)
-        heard, weight = _attacks(smooth, rise)
-        smooth, spread = _fit(every, heard, weight)
+        attacks, weight = _attacks(smooth, rise)
+        smooth, spread = _fit(every, attacks, weight)
     _, weight = _attacks(smooth, rise)
     beats = extend(smooth - LATENCY, *audible(features))
     slope = float(np.polyfit(every, smooth, 1)[0])
     return Grid(beats, spread, float((weight > 0.1).mean()), 60.0 / slope)
+
+
+def _carried(raw: Array, heard: Onsets) -> NDArray[np.bool_]:
+    """Which raw beats the music carries: in a beatless intro the tracker taps on regardless, and taps wrong."""
+    strength = peak_near(heard.strength, FPS, raw)
+    half = _NEIGHBOURS // 2
+    padded = np.pad(strength, half, mode="edge")
+    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
+    carried = around > _CARRIED * np.median(strength)
+    return carried if np.count_nonzero(carried) >= 4 else np.ones(raw.size, bool)
 
 
 def number(raw: Array) -> NDArray[np.int_]:
@@ -68,13 +85,14 @@ def attack_rise(features: Features) -> Array:
     Energy itself, not its logarithm: when several players strike one beat a few milliseconds apart, a logarithm hears
     only the first and puts the beat 3 to 8 ms early; energy finds their middle.
     """
-    energy = np.convolve(features.attack.astype(float), np.ones(4) / 4, mode="same")
     size = int(0.6 * FINE_FPS)
-    around = np.convolve(energy, np.ones(size) / size, mode="same")[: energy.size]
-    around = np.maximum(around, 0.05 * np.percentile(around, 95) + 1e-12)
-    rise = np.zeros_like(energy)
-    rise[2:-2] = (energy[4:] - energy[:-4]) / around[2:-2]
-    return np.maximum(0.0, 0.5 * rise)
+    rise = np.zeros(features.attack.shape[0])
+    for column in features.attack.T.astype(float):
+        energy = np.convolve(column, np.ones(4) / 4, mode="same")
+        around = np.convolve(energy, np.ones(size) / size, mode="same")[: energy.size]
+        around = np.maximum(around, _QUIET * np.percentile(around, 95) + 1e-12)
+        rise[2:-2] += np.maximum(0.0, 0.5 * (energy[4:] - energy[:-4]) / around[2:-2])
+    return rise
 
 
 def _attacks(beats: Array, rise: Array) -> tuple[Array, Array]:
@@ -93,59 +111,63 @@ def _attacks(beats: Array, rise: Array) -> tuple[Array, Array]:
 
 
 def _fit(index: NDArray[np.int_], times: Array, weight: Array) -> tuple[Array, float]:
-    """(grid of every index, robust residual in seconds): the stiffest curve that explains the beats as well as any."""
-    tried = []
-    for stiffness in _STIFFNESS:
-        smooth, residual = _robust(index, times, weight, stiffness)
-        tried.append((smooth, residual))
-    least = min(residual for _, residual in tried)
-    for smooth, residual in tried:
-        if residual <= 1.08 * least + 0.0005:
-            return smooth, residual
-    return tried[-1]
+    """(grid of every index, robust residual in seconds): the curve with the best Akaike criterion."""
+    best: tuple[float, Array, float] | None = None
+    for cutoff in _CUTOFFS:
+        smooth, residual = _robust(index, times, weight, cutoff)
+        freedom = 3.0 + 2.0 * smooth.size / cutoff
+        cost = float(weight.sum()) * np.log(residual**2 + 1e-7) + 2.0 * freedom
+        if best is None or cost < best[0]:
+            best = (cost, smooth, residual)
+    assert best is not None
+    return best[1], best[2]
 
 
-def _robust(index: NDArray[np.int_], times: Array, weight: Array, stiffness: float) -> tuple[Array, float]:
+def _robust(index: NDArray[np.int_], times: Array, weight: Array, cutoff: float) -> tuple[Array, float]:
     """Iteratively reweighted (Tukey's biweight) Whittaker smoothing."""
-    trust = weight.copy()
-    smooth = whittaker(index, times, trust, stiffness)
-    scale = 0.0
-    for _ in range(6):
+    trust, scale = weight, 0.0
+    smooth = whittaker(index, times, trust, cutoff)
+    known = weight > 0
+    for _ in range(5):
         residual = times - smooth[index]
-        known = weight > 0
         scale = 1.4826 * float(np.median(np.abs(residual[known]))) if known.any() else 0.0
         u = residual / (4.0 * max(scale, 0.002))
         trust = weight * np.where(np.abs(u) < 1, (1 - u**2) ** 2, 0.0)
-        if np.count_nonzero(trust) < 3:
+        if np.count_nonzero(trust) < 4:
             break
-        smooth = whittaker(index, times, trust, stiffness)
+        smooth = whittaker(index, times, trust, cutoff)
     return smooth, scale
 
 
-def whittaker(index: NDArray[np.int_], times: Array, weight: Array, stiffness: float) -> Array:
-    """Least squares through `times` at integer `index`, penalising second differences of the whole grid."""
+def whittaker(index: NDArray[np.int_], times: Array, weight: Array, cutoff: float) -> Array:
+    """Least squares through `times` at integer `index`, penalising third differences: a steady tempo, and one that
+    changes steadily, are free; wavering faster than `cutoff` beats is smoothed away. Shape (last index + 1,)."""
     from scipy.linalg import solveh_banded
 
     size = int(index[-1]) + 1
-    base = float(times[0])
-    right = np.bincount(index, weight * (times - base), minlength=size)
-    # Upper bands of W + stiffness * D'D, D the second difference: 1 -2 1.
-    bands = np.zeros((3, size))
-    bands[2] = np.bincount(index, weight, minlength=size)
-    for shift, square in enumerate((1.0, 4.0, 1.0)):
-        bands[2, shift : size - 2 + shift] += stiffness * square
-    bands[1, 1:-1] -= 2.0 * stiffness
-    bands[1, 2:] -= 2.0 * stiffness
-    bands[0, 2:] += stiffness
-    return np.asarray(base + solveh_banded(bands, right))
+    # Departures from a straight line are small numbers: the stiff system keeps its precision.
+    line = np.polyval(np.polyfit(index, times, 1, w=np.sqrt(weight)), np.arange(size))
+    if not np.isfinite(cutoff):
+        return np.asarray(line)
+    scale = weight.size / max(float(weight.sum()), 1e-9)
+    stiffness = (1.0 / (2.0 * np.sin(np.pi / cutoff))) ** 6
+    right = np.bincount(index, scale * weight * (times - line[index]), minlength=size)
+    # Upper bands of W + stiffness * D'D, D the third difference: -1 3 -3 1.
+    bands = np.zeros((4, size))
+    bands[3] = np.bincount(index, scale * weight, minlength=size) + 1e-6
+    difference = np.array([-1.0, 3.0, -3.0, 1.0])
+    for lag in range(4):
+        for k in range(4 - lag):
+            bands[3 - lag, k + lag : size - 3 + k + lag] += stiffness * difference[k] * difference[k + lag]
+    return np.asarray(line + solveh_banded(bands, right))
 
 
 def audible(features: Features) -> tuple[float, float]:
-    """First and last second at which the song is heard: within 45 dB of its loud parts."""
-    energy = features.attack.astype(float)
+    """First and last second at which the song is heard: within `_AUDIBLE_DB` of its loud parts."""
+    energy = features.attack[:, 0].astype(float)
     size = max(1, int(0.05 * FINE_FPS))
     level = np.convolve(energy, np.ones(size) / size, mode="same")
-    loud = np.flatnonzero(level > 10 ** (-4.5) * float(np.percentile(level, 95)))
+    loud = np.flatnonzero(level > 10 ** (-_AUDIBLE_DB / 10) * float(np.percentile(level, 95)))
     return (0.0, features.duration) if loud.size == 0 else (loud[0] / FINE_FPS, (loud[-1] + 1) / FINE_FPS)
 
 

@@ -59,7 +59,7 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
     if tracked.beats.size < 4:
         nothing = Grid(np.zeros(0), 0.0, 0.0, 0.0)
         return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0)
-    grid = regress(tracked.beats, features)
+    grid = regress(tracked.beats, features, heard)
     counted = count(features, heard, grid.beats)
     return Heard(sound, features, heard, grid, counted, beat_confidence(tracked.clarity, grid))
 
