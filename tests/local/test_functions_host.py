@@ -31,7 +31,8 @@ def {name}(request):
     if body.get("crash"):
         raise RuntimeError("on purpose")
     names = sorted(n for n in os.environ if n in ("STORAGE_BACKEND", "DATABASE_URL", "TASK_ID"))
-    return {{"function": "{name}", "calls": calls, "path": request.path, "body": body, "env": names}}
+    answer = {{"function": "{name}", "calls": calls, "path": request.path}}
+    return {{**answer, "body": body, "env": names, "pid": os.getpid()}}
 """
 
 
@@ -131,6 +132,42 @@ def test_a_function_that_cannot_be_loaded_is_reported_with_the_log(root):
     with pytest.raises(Unavailable, match=r"see functions\.log") as caught:
         FunctionHost(root, env={}, log=root / "logs" / "functions.log").start()
     assert "a_module_nobody_has" in caught.value.details
+
+
+def test_a_host_that_dies_is_replaced_and_nobody_is_refused(host):
+    first = post(f"{host.url}/plan", {}).json()["pid"]
+    for _ in range(2):
+        os.kill(first, signal.SIGKILL)
+        second = post(f"{host.url}/plan").json()  # waits in the queue of the socket
+        assert second["calls"] == 1
+        assert second["pid"] != first
+        first = second["pid"]
+
+
+def test_a_request_under_way_breaks_when_the_host_dies(host, tmp_path):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    pid = post(f"{host.url}/plan").json()["pid"]
+    body = {"started": str(tmp_path / "started"), "answer_when": str(gate)}
+
+    def ask():
+        with pytest.raises(requests.ConnectionError):
+            post(f"{host.url}/plan", body)
+        return "broken"
+
+    asked = in_background(ask)
+    with gate.open("w"):  # opens when the function reads: the request is under way
+        os.kill(pid, signal.SIGKILL)
+        assert asked() == "broken"
+
+
+def test_a_host_that_dies_while_it_is_stopped_stays_down(root):
+    host = FunctionHost(root, env={}, log=root / "log").start()
+    os.kill(post(f"{host.url}/plan").json()["pid"], signal.SIGKILL)
+    host.stop()
+    with pytest.raises(requests.ConnectionError):
+        post(f"{host.url}/plan")
+    host.stop()
 
 
 def test_nothing_outlives_an_owner_that_is_killed(root):

@@ -8,17 +8,20 @@ path names the function, as the host name does in the cloud. Each function's mod
 from __future__ import annotations
 
 import argparse
-import http.client
+import contextlib
 import os
+import select
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bachata.errors import Unavailable
+from bachata.logs import get_logger
 
 from .processes import Child, base_environment
 from .tokens import bears
@@ -26,12 +29,19 @@ from .tokens import bears
 NAMES = ("analyze", "plan", "finalize")
 TOKEN_VARIABLE = "BACHATA_FUNCTION_HOST_TOKEN"  # noqa: S105 - a name, not a token
 READY_SECONDS = 60.0  # the first start after an installation compiles every module
+RESTART_SECONDS, LONGEST_RESTART_SECONDS = 0.2, 30.0
+
+_LOG = get_logger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class FunctionHost:
-    """The functions of `root` in a child process, from `start` (or `with`) to `stop`."""
+    """The functions of `root` in a child process, from `start` (or `with`) to `stop`.
+
+    A process that dies (killed, out of memory) is replaced, as Cloud Run replaces an instance: its caller's connection
+    breaks, whoever asks next waits in the socket's queue.
+    """
 
     def __init__(self, root: Path, *, env: Mapping[str, str], log: Path, token: str | None = None) -> None:
         """`env` holds the functions' settings: nothing else of this process's environment reaches them but basics.
@@ -42,7 +52,11 @@ class FunctionHost:
         # Not an argument: other users see those.
         self._env = base_environment(**env, **({TOKEN_VARIABLE: token} if token else {}))
         self._log = log
+        self._listener = socket.socket()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
         self._child: Child | None = None
+        self._keeper = threading.Thread(target=self._keep, name="function-host", daemon=True)
         self.url = ""
 
     def start(self) -> FunctionHost:
@@ -50,27 +64,27 @@ class FunctionHost:
 
         Raises Unavailable, with the end of the log as details, when they cannot be.
         """
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(128)
-            self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            command = [sys.executable, "-m", __name__, "--root", str(self._root), "--fd", str(listener.fileno())]
-            self._child = Child(command, env=self._env, cwd=self._root, log=self._log, pass_fds=[listener.fileno()])
-        # Our end is closed: only the child answers here now, and when it dies the request below fails at once.
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen(128)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         try:
-            self._probe()
-        except (OSError, http.client.HTTPException):
-            self.stop()
-            raise Unavailable(
-                f"The functions did not start; see {self._log.name} in the logs folder", details=_tail(self._log)
-            ) from None
+            self._child = self._spawn()
+            self._await_answer(self._child)
+        except BaseException:
+            self.stop(grace=0)
+            raise
+        self._keeper.start()
         return self
 
     def stop(self, grace: float = 10.0) -> None:
-        """SIGTERM: requests under way are answered, for at most `grace` seconds."""
+        """SIGTERM: requests under way are answered, for at most `grace` seconds. May be called again."""
+        with self._lock:
+            self._stopping.set()
+        self._listener.close()
         if self._child is not None:
             self._child.stop(grace)
-            self._child = None
+        if self._keeper.is_alive():
+            self._keeper.join()
 
     def __enter__(self) -> FunctionHost:
         return self.start()
@@ -78,13 +92,41 @@ class FunctionHost:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _probe(self) -> None:
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=READY_SECONDS)
-        try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
-        finally:
-            connection.close()
+    def _spawn(self) -> Child:
+        fd = self._listener.fileno()
+        command = [sys.executable, "-m", __name__, "--root", str(self._root), "--fd", str(fd)]
+        return Child(command, env=self._env, cwd=self._root, log=self._log, pass_fds=[fd])
+
+    def _keep(self) -> None:
+        """Replace the child whenever it ends without being asked to; more slowly when it does so again and again."""
+        pause = RESTART_SECONDS
+        while True:
+            assert self._child is not None
+            started = time.monotonic()
+            code = self._child.wait()
+            if time.monotonic() - started > LONGEST_RESTART_SECONDS:
+                pause = RESTART_SECONDS
+            if self._stopping.wait(pause):
+                return
+            pause = min(pause * 2, LONGEST_RESTART_SECONDS)
+            _LOG.error("the functions ended unasked; starting them again", extra={"exit_code": code})
+            with self._lock:  # a stop comes before or after, and then finds the new child
+                if self._stopping.is_set():
+                    return
+                with contextlib.suppress(Unavailable):  # no process to be had just now: the next turn tries again
+                    self._child = self._spawn()
+
+    def _await_answer(self, child: Child) -> None:
+        """Wait for any answer: the socket takes a request at once, the process answers when it has loaded all."""
+        deadline = time.monotonic() + READY_SECONDS
+        with socket.create_connection(self._listener.getsockname(), READY_SECONDS) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            while not select.select([connection], [], [], 0.02)[0]:
+                if child.poll() is not None or time.monotonic() > deadline:
+                    raise Unavailable(
+                        f"The functions did not start; see {self._log.name} in the logs folder",
+                        details=_tail(self._log),
+                    )
 
 
 def application(root: Path, names: Iterable[str] = NAMES, *, token: str | None = None) -> Wsgi:
