@@ -1,0 +1,195 @@
+"""Machine output is a contract: what each command prints with --json, and how the video it made really is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from bachata.moves.catalogue import LABELS
+
+BACHATA = str(Path(sys.executable).with_name("bachata"))
+ROLES = ("intros", "outro")
+
+
+def bachata(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BACHATA, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "BACHATA_HOME": str(home)},
+        timeout=300,
+    )
+
+
+def answer(home: Path, *arguments: str):
+    done = bachata(home, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    """A short song with truth and ten small drawn moves."""
+    from samples.moves import MOVES, make_moves
+    from samples.song import make_song
+
+    folder = tmp_path_factory.mktemp("material")
+    truth = make_song(folder / "song.wav", tempo=126.0, seconds=32)
+    special = [m for m in MOVES if m.label in ROLES and m.difficulty == "beginner"]
+    plain = [m for m in MOVES if m.label not in ROLES][:8]
+    make_moves(folder / "moves", moves=[*special[:3], *plain], height=144)
+    return folder, truth
+
+
+@pytest.fixture(scope="module")
+def home(material, tmp_path_factory):
+    """A home whose default library holds the drawn moves."""
+    where = tmp_path_factory.mktemp("home")
+    added = answer(where, "library", "add", str(material[0] / "moves"))
+    assert len(added["added"]) == len(answer(where, "library", "list")) > 8
+    return where
+
+
+@pytest.fixture(scope="module")
+def outcome(home, material):
+    """One whole run."""
+    return answer(home, "run", "--song", str(material[0] / "song.m4a"), "--seed", "3")
+
+
+def test_library_list_rows(home):
+    rows = answer(home, "library", "list")
+    for row in rows:
+        assert {"clip_id", "video_path", "frame_rate", "frames", "beats", "label", "difficulty", "energy_level"} <= set(
+            row
+        )
+        assert row["frame_rate"] == 30
+        assert row["label"] in LABELS
+        assert all(0 <= b < row["frames"] for b in row["beats"])
+        assert all(a < b for a, b in itertools.pairwise(row["beats"]))
+        assert (home / "storage" / row["video_path"]).is_file()
+
+
+def test_adding_the_same_folder_again_changes_nothing(home, material):
+    again = answer(home, "library", "add", str(material[0] / "moves"))
+    assert not again["added"] and not again["updated"]
+
+
+def test_analyze_prints_the_analysis(home, material, tmp_path):
+    folder, truth = material
+    png = tmp_path / "song.png"
+    heard = answer(home, "analyze", str(folder / "song.wav"), "--plot", str(png))
+    assert {"duration", "tempo", "beats", "downbeats", "count_one", "sections", "confidence"} <= set(heard)
+    assert heard["tempo"] == pytest.approx(126, abs=0.3)
+    one = heard["beats"][heard["count_one"]]
+    ones = truth.beats[truth.count_one :: 8]
+    assert min(abs(one - t) for t in ones) < 0.03
+    assert {"start", "end", "label", "energy"} <= set(heard["sections"][0])
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_run_prints_where_everything_is(outcome):
+    assert {"task_id", "status", "video", "blueprint", "analysis", "report", "result"} <= set(outcome)
+    assert outcome["status"] == "completed"
+    for name in ("video", "blueprint", "analysis", "report"):
+        assert Path(outcome[name]).is_file()
+    assert Path(outcome["report"]).parent == Path(outcome["video"]).parent
+
+
+def test_the_video_is_what_the_blueprint_says(outcome):
+    blueprint = json.loads(Path(outcome["blueprint"]).read_text())
+    rate = Fraction(blueprint["output_config"]["frame_rate"])
+    with av.open(outcome["video"]) as container:
+        stamps = [f.pts * f.time_base for f in container.decode(video=0)]
+    assert len(stamps) == outcome["result"]["frames"] == round(blueprint["total_duration"] * rate)
+    assert all(a < b for a, b in itertools.pairwise(stamps))
+    planned = [round(m["start_time"] * rate) for m in blueprint["moves"]]
+    assert outcome["result"]["cut_frames"] == planned
+
+
+def test_moves_start_on_the_songs_count_ones(outcome, material):
+    _, truth = material
+    blueprint = json.loads(Path(outcome["blueprint"]).read_text())
+    ones = truth.beats[truth.count_one :: 8]
+    starts = [m["start_time"] for m in blueprint["moves"] if m["start_time"] >= ones[0] - 0.05]
+    assert starts
+    assert all(min(abs(s - t) for t in ones) <= 0.035 for s in starts)
+
+
+def test_same_request_same_plan(home, material):
+    song = str(material[0] / "song.m4a")
+    first, second = (answer(home, "plan", "--song", song, "--seed", "5") for _ in range(2))
+    assert first["blueprint"] == second["blueprint"]
+
+
+def test_a_sentence_alone_finds_the_song_it_knows(home, outcome, tmp_path):
+    out = tmp_path / "sentence.mp4"
+    made = answer(home, "run", "--query", "slow romantic beginner bachata, 15 seconds", "--out", str(out))
+    assert Path(made["video"]) == out
+    assert out.with_suffix(".html").is_file()
+    blueprint = json.loads(Path(made["blueprint"]).read_text())
+    assert blueprint["difficulty_level"] == "beginner"
+    assert blueprint["total_duration"] == pytest.approx(15, abs=4)
+
+
+def test_tasks_show_what_became_of_it(home, outcome):
+    shown = answer(home, "tasks", "show", outcome["task_id"])
+    assert (shown["status"], shown["progress"]) == ("completed", 100)
+    assert outcome["task_id"] in {t["task_id"] for t in answer(home, "tasks", "list")}
+
+
+def test_assemble_renders_an_edited_blueprint(home, outcome, material, tmp_path):
+    blueprint = json.loads(Path(outcome["blueprint"]).read_text())
+    blueprint["moves"] = blueprint["moves"][:2]
+    blueprint["total_duration"] = blueprint["moves"][-1]["start_time"] + blueprint["moves"][-1]["duration"]
+    file, out = tmp_path / "edited.json", tmp_path / "edited.mp4"
+    file.write_text(json.dumps(blueprint))
+    made = answer(home, "assemble", str(file), "--song", str(material[0] / "song.wav"), "--out", str(out))
+    assert made["result"]["frames"] == round(blueprint["total_duration"] * 30)
+    assert out.is_file()
+
+
+def error_of(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    assert done.returncode == 1, done.stdout
+    return json.loads(done.stderr.splitlines()[-1])
+
+
+def test_an_unreadable_song_names_the_file(home, tmp_path):
+    song = tmp_path / "notes.mp3"
+    song.write_text("not music at all")
+    error = error_of(bachata(home, "analyze", str(song), "--json"))
+    assert error["code"] == "AUDIO_UNREADABLE"
+    assert "notes.mp3" in error["error"]
+    failed = error_of(bachata(home, "run", "--song", str(song), "--json"))
+    assert failed["code"] == "AUDIO_UNREADABLE"
+    row = answer(home, "tasks", "list", "--status", "failed")[0]
+    assert row["error"]["code"] == "AUDIO_UNREADABLE"
+
+
+def test_an_empty_library_says_what_to_run(material, tmp_path):
+    error = error_of(bachata(tmp_path / "empty", "run", "--song", str(material[0] / "song.wav"), "--json"))
+    assert error["code"] == "NO_MOVES"
+    assert "bachata library add" in error["error"]
+
+
+def test_every_fault_of_a_blueprint_is_named(home, tmp_path):
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps({"task_id": "", "audio_path": "/a", "moves": [], "output_config": {"output_path": "x"}}))
+    error = error_of(bachata(home, "assemble", str(file), "--out", str(tmp_path / "v.mp4"), "--json"))
+    assert {p["path"] for p in error["problems"]} == {
+        "$.task_id", "$.audio_path", "$.moves", "$.output_config.output_path",
+    }  # fmt: skip
+    assert not (tmp_path / "v.mp4").exists()
+
+
+def test_an_unknown_task_is_clear(home):
+    error = error_of(bachata(home, "tasks", "show", "nobody", "--json"))
+    assert error["code"] == "TASK_NOT_FOUND"
