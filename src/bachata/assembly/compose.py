@@ -29,6 +29,7 @@ class Composer:
         self.warnings: list[str] = []
         self._plan = plan
         self._size = size
+        self._mix = Mixer(*size)
         self._locate = locate
         self._scenes: dict[int, _Scene] = {}
         self._plain: dict[Colour, VideoFrame] = {}
@@ -38,9 +39,9 @@ class Composer:
         self._close_before(min(s.piece for s in (picture.shot, picture.under) if s) if picture.shot else None)
         frame = self._shown(picture.shot)
         if picture.weight < 1:
-            frame = mix(self._shown(picture.under), frame, picture.weight)
+            frame = self._mix(self._shown(picture.under), frame, picture.weight)
         for colour, share in picture.veils:
-            frame = mix(frame, self._colour(colour), share)
+            frame = self._mix(frame, self._colour(colour), share)
         return frame
 
     def __enter__(self) -> Self:
@@ -109,24 +110,34 @@ def plain(width: int, height: int, luma: int) -> VideoFrame:
     return frame
 
 
-def mix(below: VideoFrame, above: VideoFrame, share: Fraction) -> VideoFrame:
-    """`share` of `above` and the rest of `below`, rounded to the nearest value. Both of one size, yuv420p."""
-    if share >= 1:
-        return above
-    graph = Graph()
-    buffers = [
-        graph.add_buffer(width=f.width, height=f.height, format=VideoFormat(FORMAT), time_base=Fraction(1))
-        for f in (below, above)
-    ]
-    mixer = graph.add("mix", f"inputs=2:weights={float(1 - share):.9f} {float(share):.9f}:duration=shortest")
-    sink = graph.add("buffersink")
-    for index, (buffer, frame) in enumerate(zip(buffers, (below, above), strict=True)):
-        buffer.link_to(mixer, 0, index)
-        frame.pts, frame.time_base = 0, Fraction(1)
-    mixer.link_to(sink)
-    graph.configure()
-    for buffer, frame in zip(buffers, (below, above), strict=True):
-        buffer.push(frame)
-    made = sink.pull()
-    assert isinstance(made, VideoFrame)
-    return made
+class Mixer:
+    """Mixes two pictures of one size, yuv420p, rounding to the nearest value."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._graph = graph = (
+            Graph()
+        )  # its nodes do not keep it alive: without this reference FFmpeg reads freed memory
+        self._sources = [
+            graph.add_buffer(width=width, height=height, format=VideoFormat(FORMAT), time_base=Fraction(1))
+            for _ in range(2)
+        ]
+        self._mix = graph.add("mix", "inputs=2:weights=1 0:duration=shortest")
+        self._sink = graph.add("buffersink")
+        for index, source in enumerate(self._sources):
+            source.link_to(self._mix, 0, index)
+        self._mix.link_to(self._sink)
+        graph.configure()
+        self._time = 0
+
+    def __call__(self, below: VideoFrame, above: VideoFrame, share: Fraction) -> VideoFrame:
+        """`share` of `above` and the rest of `below`."""
+        if share >= 1:
+            return above
+        self._mix.process_command("weights", f"{float(1 - share):.9f} {float(share):.9f}")
+        for source, frame in zip(self._sources, (below, above), strict=True):
+            frame.pts, frame.time_base = self._time, Fraction(1)
+            source.push(frame)
+        self._time += 1
+        mixed = self._sink.pull()
+        assert isinstance(mixed, VideoFrame)
+        return mixed

@@ -41,6 +41,7 @@ class Conformer:
         self.width = width
         self.height = height
         self._kind: _Kind | None = None
+        self._graph = Graph()  # the nodes do not keep it alive
         self._nodes: tuple[FilterContext, FilterContext] | None = None
 
     def __call__(self, frame: VideoFrame, sample_aspect: Fraction = Fraction(1)) -> VideoFrame:
@@ -69,7 +70,7 @@ class Conformer:
         same = (kind.width, kind.height, kind.format) == (self.width, self.height, FORMAT)
         if same and kind.matrix == BT709 and not kind.full_range and not kind.turn and kind.sample_aspect == 1:
             return None
-        graph = Graph()
+        self._graph = graph = Graph()
         format_ = VideoFormat(kind.format)
         node = source = graph.add_buffer(
             width=kind.width, height=kind.height, format=format_, time_base=Fraction(1, 1000)

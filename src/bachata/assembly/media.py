@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +13,6 @@ from av.container import InputContainer
 
 from bachata.errors import BachataError, MediaUnreadable, OutOfSpace
 
-# PyAV drops FFmpeg's log unless a level is set, and with it the sentence that says what is wrong with a file. The lines
-# themselves go nowhere: the one that matters is quoted in the error.
-av.logging.set_level(av.logging.ERROR)
-logging.getLogger("libav").addHandler(logging.NullHandler())
-logging.getLogger("libav").propagate = False
-
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -29,8 +22,33 @@ def opened(path: Path, name: str, *, refusal: type[MediaUnreadable] = MediaUnrea
 
     Only local files can be opened, whatever the file refers to: a playlist that names a URL is refused.
     """
-    with decoding(path, name, refusal=refusal), av.open(str(path), options={"protocol_whitelist": "file"}) as container:
-        yield container
+    with decoding(path, name, refusal=refusal):
+        try:
+            container = _open(path)
+        except av.FFmpegError:
+            with _quoting():
+                container = _open(path)
+        with container:
+            yield container
+
+
+def _open(path: Path) -> InputContainer:
+    return av.open(str(path), options={"protocol_whitelist": "file"})
+
+
+@contextmanager
+def _quoting() -> Iterator[None]:
+    """Let FFmpeg's own words reach the errors of the block.
+
+    Not for longer than a failing open: its log callback takes the interpreter's lock, so a decoder thread that logs
+    while a decoder is being freed would wait for the thread that waits for it, for ever (seen with PyAV 18.1).
+    """
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture():
+            yield
+    finally:
+        av.logging.set_level(None)
 
 
 @contextmanager
