@@ -1,21 +1,19 @@
-"""A whole laptop cloud for the tests that need one: real parts, a small library, short songs."""
+"""A whole laptop cloud for the tests that need one: real parts, a small library, short songs.
+
+The imports stand in the fixtures: most tests below this folder need none of these rooms.
+"""
 
 from types import SimpleNamespace
 
 import pytest
 
-from bachata.local.home import Home
-from bachata.local.stack import LocalCloud
-from bachata.moves.ingest import add
-from bachata.music import clip_beats
-from bachata.tasks.store import TaskStore
-from samples.moves import MOVES, make_moves
-from samples.song import make_song
-
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory):
     """Drawn once a session: six moves, and two short songs."""
+    from samples.moves import MOVES, make_moves
+    from samples.song import make_song
+
     folder = tmp_path_factory.mktemp("media")
     make_moves(folder / "moves", moves=MOVES[:6], height=144, workers=1)
     for name, tempo in (("first", 126.0), ("second", 130.0)):
@@ -26,6 +24,11 @@ def media(tmp_path_factory):
 @pytest.fixture(scope="module")
 def cloud(media, tmp_path_factory):
     """A laptop cloud with a home of its own, its library and its songs in place."""
+    from bachata.local.home import Home
+    from bachata.local.stack import LocalCloud
+    from bachata.moves.ingest import add
+    from bachata.music import clip_beats
+
     with LocalCloud(Home(tmp_path_factory.mktemp("home"))) as cloud:
         add(
             media / "moves",
@@ -42,6 +45,8 @@ def cloud(media, tmp_path_factory):
 
 @pytest.fixture
 def tasks(cloud):
+    from bachata.tasks.store import TaskStore
+
     return TaskStore(cloud.engine)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bachata.errors import Conflict, Unavailable
+from bachata.errors import Conflict, InvalidSettings, Unavailable
 from bachata.local import stack, up
 from bachata.local.home import Home
 from bachata.local.stack import LocalCloud
@@ -143,10 +143,20 @@ def test_a_function_that_cannot_be_loaded_leaves_nothing_running(tmp_path):
     for name in ("analyze", "plan", "finalize"):
         (root / "functions" / name).mkdir(parents=True)
         (root / "functions" / name / "main.py").write_text("import nothing_like_this")
+    (root / "workflows").mkdir()
+    (root / "workflows" / "choreography.yaml").write_text("- done: {return: null}")
     before = children_of(os.getpid())
     with pytest.raises(Unavailable, match="did not start"):
         LocalCloud(Home(tmp_path / "home"), root=root).start()
     assert children_of(os.getpid()) == before
+
+
+def test_a_workflow_with_problems_is_refused_before_anything_starts(tmp_path):
+    (tmp_path / "workflows").mkdir()
+    (tmp_path / "workflows" / "choreography.yaml").write_text("- go: {next: nowhere}\n- stop: {raise: '${1 +}'}")
+    with pytest.raises(InvalidSettings, match=r"(?s)choreography\.yaml cannot be run.*nowhere.*line 2"):
+        LocalCloud(Home(tmp_path / "home"), root=tmp_path).start()
+    assert not (tmp_path / "home").exists()
 
 
 def children_of(pid):
