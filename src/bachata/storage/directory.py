@@ -102,10 +102,12 @@ class DirectoryStore:
         folder = self.root / prefix.rpartition("/")[0]
         keys = (path.relative_to(self.root).as_posix() for path in _files_below(folder))
         for key in sorted(k for k in keys if k.startswith(prefix)):
-            if not key.startswith(f"{_HIDDEN}/"):
+            try:
                 info = self.info(key)
-                if info is not None:  # else deleted meanwhile
-                    yield info
+            except InvalidRequest:  # put there by hand: a link that leads out, a name that is no key
+                continue
+            if info is not None:  # else deleted meanwhile
+                yield info
 
     def delete(self, key: str, *, if_generation: int | None = None) -> bool:
         """See `ObjectStore`."""

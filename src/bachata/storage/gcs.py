@@ -19,20 +19,31 @@ import google.auth.transport.requests
 import requests
 from google.api_core import exceptions as api
 from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
 
 from bachata.errors import BachataError, InvalidRequest, ObjectMissing, PreconditionFailed, Unavailable
 from bachata.storage.interface import ObjectInfo, checked_key, checked_prefix, content_type_of, fetched_whole
 
-_FETCH_TRIES = 3  # an object replaced while it is fetched is fetched again
+PATIENCE = 60.0
+"""Seconds the library goes on retrying one call; its own default of 120 s outlasts most callers."""
+_FETCH_TRIES = 10  # an object replaced while it is fetched is fetched again
 
 
 class BucketStore:
     """An `ObjectStore` in one bucket. The client is made on first use: functions are imported before they fork."""
 
-    def __init__(self, bucket: str, *, project: str | None = None, client: storage.Client | None = None) -> None:
+    def __init__(
+        self,
+        bucket: str,
+        *,
+        project: str | None = None,
+        client: storage.Client | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self.bucket_name = bucket
         self._project = project
         self._client = client
+        self._retry = DEFAULT_RETRY.with_timeout(patience)
 
     @property
     def _bucket(self) -> Any:
@@ -43,30 +54,27 @@ class BucketStore:
     def info(self, key: str) -> ObjectInfo | None:
         """See `ObjectStore`."""
         with _faults_of(checked_key(key)):
-            blob = self._bucket.get_blob(key)
+            blob = self._bucket.get_blob(key, retry=self._retry)
         return _describe(blob) if blob is not None else None
 
     def read_bytes(self, key: str) -> bytes:
         """See `ObjectStore`."""
         with _faults_of(checked_key(key)):
-            return bytes(self._bucket.blob(key).download_as_bytes())
+            return bytes(self._bucket.blob(key).download_as_bytes(retry=self._retry))
 
     def fetch(self, key: str, destination: Path) -> ObjectInfo:
         """See `ObjectStore`."""
-        for tries_left in reversed(range(_FETCH_TRIES)):
+        for _ in range(_FETCH_TRIES):
             info = self.info(key)
             if info is None:
                 raise ObjectMissing(f"Nothing is stored under {key!r}")
-            blob = self._bucket.blob(key)
-            try:
-                with _faults_of(key):
-                    download = functools.partial(blob.download_to_file, if_generation_match=info.generation)
-                    fetched_whole(destination, download)
+            download = functools.partial(
+                self._bucket.blob(key).download_to_file, if_generation_match=info.generation, retry=self._retry
+            )
+            with contextlib.suppress(PreconditionFailed), _faults_of(key):
+                fetched_whole(destination, download)
                 return info
-            except PreconditionFailed:
-                if not tries_left:
-                    raise
-        raise AssertionError("unreachable")
+        raise Unavailable(f"The object {key!r} is replaced faster than it can be fetched; try again")
 
     def local_path(self, key: str) -> Path | None:
         """None: a bucket's objects are not files."""
@@ -80,7 +88,10 @@ class BucketStore:
         with _faults_of(checked_key(key)):
             blob = self._bucket.blob(key)
             blob.upload_from_string(
-                data, content_type=content_type or content_type_of(key), if_generation_match=if_generation
+                data,
+                content_type=content_type or content_type_of(key),
+                if_generation_match=if_generation,
+                retry=self._retry,
             )
             return _describe(blob)
 
@@ -91,21 +102,24 @@ class BucketStore:
         with _faults_of(checked_key(key)):
             blob = self._bucket.blob(key)
             blob.upload_from_filename(
-                str(path), content_type=content_type or content_type_of(key), if_generation_match=if_generation
+                str(path),
+                content_type=content_type or content_type_of(key),
+                if_generation_match=if_generation,
+                retry=self._retry,
             )
             return _describe(blob)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """See `ObjectStore`."""
         with _faults_of(checked_prefix(prefix)):
-            for blob in self._bucket.list_blobs(prefix=prefix or None):
+            for blob in self._bucket.list_blobs(prefix=prefix or None, retry=self._retry):
                 yield _describe(blob)
 
     def delete(self, key: str, *, if_generation: int | None = None) -> bool:
         """See `ObjectStore`."""
         try:
             with _faults_of(checked_key(key)):
-                self._bucket.blob(key).delete(if_generation_match=if_generation)
+                self._bucket.blob(key).delete(if_generation_match=if_generation, retry=self._retry)
         except ObjectMissing:
             if if_generation:
                 raise PreconditionFailed(f"The object {key!r} is not the one that was read") from None
