@@ -1,5 +1,6 @@
 (() => {
   "use strict";
+  document.documentElement.classList.add("live");
 
   const data = JSON.parse(document.getElementById("data").textContent);
   const { beats, moves, sections, duration } = data;
@@ -7,7 +8,8 @@
   const video = $("video"), track = $("track"), scroll = $("scroll"), wave = $("wave"), lane = $("lane"), tip = $("tip");
   const SVG = "http://www.w3.org/2000/svg";
   const COUNTS = 8;
-  const EARLY = 0.005; // a seek lands this far before a beat at worst, and is still meant for it
+  const INSIDE = 0.001; // a seek aims this far into a frame: exactly on its edge a browser may show the one before
+  const EARLY = data.frame / 2 + INSIDE; // a cut stands on the frame nearest to its beat, so up to half a frame early
   const period = beats.length > 1 ? (beats.at(-1) - beats[0]) / (beats.length - 1) : 0.5;
 
   // ---- small tools ----------------------------------------------------------------------------------------------
@@ -25,7 +27,9 @@
   };
   const place = (element, start, end) => {
     element.style.left = `${(100 * start) / duration}%`;
-    if (end !== undefined) element.style.width = `${(100 * (end - start)) / duration}%`;
+    if (end === undefined) return;
+    element.style.width = `${(100 * (end - start)) / duration}%`;
+    element.dataset.seconds = String(end - start);
   };
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
   const title = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
@@ -49,7 +53,7 @@
   const beatAt = (time) => lastBefore(beats, time + EARLY);
   const starts = moves.map((move) => move.start);
   const moveAt = (time) => {
-    const index = lastBefore(starts, time + EARLY);
+    const index = lastBefore(starts, time + INSIDE);
     return index >= 0 && time < moves[index].end + 0.05 ? index : -1;
   };
   const sectionAt = (time) => sections.find((s) => s.start <= time + EARLY && time + EARLY < s.end);
@@ -169,7 +173,7 @@
       figure.classList.add("hit");
     }
     [...$("pips").children].forEach((pip, index) => pip.classList.toggle("on", index + 1 === count));
-    $("foot").textContent = count === null ? "before the first beat" : count % 4 === 0 ? "tap" : "step";
+    $("foot").textContent = count === null ? (beats.length ? "before the first beat" : "no steady beat was found") : count % 4 === 0 ? "tap" : "step";
     $("counts").querySelector(".on")?.classList.remove("on");
     $("counts").querySelector(`[data-beat="${beat}"]`)?.classList.add("on");
   };
@@ -188,7 +192,7 @@
   };
 
   const showNext = (index, time) => {
-    const next = moves[index < 0 ? lastBefore(starts, time + EARLY) + 1 : index + 1];
+    const next = moves[index < 0 ? lastBefore(starts, time + INSIDE) + 1 : index + 1];
     if (!next) return "The last move.";
     const left = beatAt(next.start) - beatAt(time);
     return `Next: ${next.name}${left > 0 ? `, in ${left} ${left === 1 ? "count" : "counts"}` : ""}`;
@@ -205,7 +209,7 @@
     $("clock").textContent = clock(time);
     if (index >= 0) lane.children[index].style.setProperty("--p", clamp((time - moves[index].start) / (moves[index].end - moves[index].start), 0, 1).toFixed(4));
     const share = clamp(time / duration, 0, 1);
-    $("head").style.transform = `translateX(${share * track.clientWidth}px)`;
+    $("head").style.transform = `translateX(${share * breadth}px)`;
     const played = wave.querySelector(".played");
     if (played) played.style.clipPath = `inset(0 ${100 - 100 * share}% 0 0)`;
     if (!document.activeElement?.isSameNode(wave) && !video.paused) return;
@@ -216,6 +220,7 @@
   // ---- zoom ------------------------------------------------------------------------------------------------------
 
   let zoom = "fit";
+  let breadth = 0, view = 0; // pixels of the whole track, and of the part in view
   const setZoom = (name) => {
     zoom = name;
     const counts = { fit: Infinity, phrases: 8 * COUNTS, follow: 2 * COUNTS }[zoom];
@@ -225,15 +230,21 @@
     measure();
   };
   const measure = () => {
-    const beat = (track.clientWidth * period) / duration;
+    breadth = track.clientWidth; // read once: a read between writes would lay the page out again each time
+    view = scroll.clientWidth;
+    const beat = (breadth * period) / duration;
     track.dataset.density = beat >= 15 ? "all" : beat * COUNTS >= 18 ? "ones" : "none";
-    for (const button of lane.children) button.dataset.room = button.clientWidth > 84 ? "wide" : button.clientWidth > 40 ? "some" : "none";
-    for (const head of $("sections").children) head.dataset.room = head.clientWidth > 118 ? "wide" : head.clientWidth > 50 ? "some" : "none";
+    const room = (part, wide, some) => {
+      const pixels = (Number(part.dataset.seconds) / duration) * breadth;
+      part.dataset.room = pixels > wide ? "wide" : pixels > some ? "some" : "none";
+    };
+    for (const button of lane.children) room(button, 84, 40);
+    for (const head of $("sections").children) room(head, 118, 50);
     update(now());
     keepInView(now(), true);
   };
   const keepInView = (time, jump) => {
-    const x = (time / duration) * track.clientWidth, view = scroll.clientWidth;
+    const x = (time / duration) * breadth;
     if (zoom === "follow") scroll.scrollLeft = x - view * 0.4;
     else if (zoom === "phrases" && (jump || !video.paused) && (x < scroll.scrollLeft || x > scroll.scrollLeft + view)) scroll.scrollLeft = x - view * 0.06;
   };
@@ -244,7 +255,7 @@
     let time = now();
     if (looped >= 0) {
       const move = moves[looped];
-      if (time >= move.end - data.frame / 2 || time < move.start - 0.1) seek((time = move.start + EARLY));
+      if (time >= move.end - data.frame / 2 || time < move.start - 0.1) seek((time = move.start + INSIDE));
     }
     update(time);
     keepInView(time, false);
@@ -265,7 +276,8 @@
     let beat = beatAt(time);
     // Going back while playing means the beat before, not the one that just sounded.
     if (counts < 0 && beat >= 0 && time - beats[beat] > 0.35 * period) beat += 1;
-    seek(beats[clamp(beat + counts, 0, beats.length - 1)] + EARLY / 5);
+    const meant = beats[clamp(beat + counts, 0, beats.length - 1)];
+    seek(Math.round(meant / data.frame) * data.frame + INSIDE);
   };
 
   const playing = () => {
@@ -283,6 +295,7 @@
   video.addEventListener("error", () => {
     broken = true;
     $("missing").hidden = false;
+    video.controls = false;
     $("play").disabled = true;
   });
   if (video.error) video.dispatchEvent(new Event("error"));
@@ -306,7 +319,7 @@
   const hover = (event) => {
     const time = timeAt(event), beat = beatAt(time);
     ghost.hidden = false;
-    ghost.style.transform = `translateX(${(time / duration) * track.clientWidth}px)`;
+    ghost.style.transform = `translateX(${(time / duration) * breadth}px)`;
     ghost.classList.toggle("flip", event.clientX > scroll.getBoundingClientRect().right - 130);
     ghost.firstElementChild.textContent = `${clock(time)}${beat >= 0 ? ` · count ${countOf(beat)}` : ""}`;
   };
@@ -371,7 +384,7 @@
   lane.addEventListener("click", (event) => {
     const button = buttonOf(event);
     if (!button) return;
-    const time = moves[Number(button.dataset.index)].start + EARLY / 5;
+    const time = moves[Number(button.dataset.index)].start + INSIDE;
     leaveLoop(time);
     seek(time);
     showTip(button);
@@ -379,7 +392,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest(".seek") : null;
     if (!button) return;
-    const time = Number(button.dataset.t) + EARLY / 5;
+    const time = Number(button.dataset.t) + INSIDE;
     leaveLoop(time);
     seek(time);
     video.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
