@@ -164,6 +164,20 @@ def test_continue_and_empty_loops() -> None:
     assert execute(loop(body, items="in: []")) == {}
 
 
+def test_a_branch_does_not_write_a_variable_that_came_after_it_in_the_text() -> None:
+    source = """
+- init: {assign: [{n: 0}]}
+- par: {parallel: {for: {value: v, in: [1], steps: [{set: {assign: [{x: 5}]}}]}}}
+- later: {assign: [{x: 1}, {n: "${n + 1}"}]}
+- again: {switch: [{condition: "${n == 1}", next: par2}]}
+- give: {return: "${x}"}
+- par2: {steps: [{back: {next: par}}]}
+"""
+    # The second time round x exists outside the branch; the branch still writes one of its own.
+    source = source.replace("x: 1}, {n", 'x: "${n}"}, {n')
+    assert execute(source) == 1
+
+
 def test_a_loop_inside_a_branch_and_a_call_that_writes_shared() -> None:
     source = """
 main:

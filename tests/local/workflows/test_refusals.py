@@ -397,9 +397,9 @@ def test_all_problems_come_at_once_each_with_its_place() -> None:
     assert problems_of(source) == [
         'line 6, main.first.assign.x: text mixed with ${} stays text in the cloud; write ${"text" + value}',
         "line 7, main.first.assign.y: ${event + }: the expression ends too early: expected a value",
-        "line 8, main: next: there is no step nowhere here or around here to go to",
-        "line 9, main: unknown function or subworkflow no.such",
-        "line 12, main: the variable undefined is never set in this scope",
+        "line 8, main.second: next: there is no step nowhere here or around here to go to",
+        "line 9, main.second: unknown function or subworkflow no.such",
+        "line 12, main.third: the variable undefined is never set in this scope",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -19,6 +19,17 @@ class ApiError(Exception):
     def __init__(self, code: int, status: str, message: str) -> None:
         self.code, self.status, self.message = code, status, message
         super().__init__(message)
+
+
+class ApiServer(ThreadingHTTPServer):
+    """A thread for each connection, on 127.0.0.1 only; port 0 takes a free one."""
+
+    daemon_threads = True
+    # The standard library's 5 loses connections when many clients start at once.
+    request_queue_size = 128
+
+    def __init__(self, port: int, handler: type[ApiHandler]) -> None:
+        super().__init__(("127.0.0.1", port), handler)
 
 
 class ApiHandler(BaseHTTPRequestHandler):

@@ -65,17 +65,17 @@ class Checker:
 
     def __init__(self, routines: dict[str, Routine]) -> None:
         self._routines = routines
-        self._routine = ""
+        self._place = ""
         self._names: dict[str, int] = {}
         self.problems: list[Problem] = []
 
     def _problem(self, line: int, message: str) -> None:
-        self.problems.append(Problem(line, self._routine, message))
+        self.problems.append(Problem(line, self._place, message))
 
     def check(self) -> None:
         """Check every routine."""
         for routine in self._routines.values():
-            self._routine = routine.name
+            self._place = routine.name
             if routine.name in FUNCTIONS:
                 self._problem(routine.line, f"{routine.name} is a function of the library; choose another name")
             self._names = {}
@@ -87,10 +87,13 @@ class Checker:
 
     def _block(self, block: Block, scope: _Scope, jumps: _Jumps) -> None:
         jumps = jumps.inside(block)
+        outside = self._place
         for step in block.steps:
+            self._place = f"{outside}.{step.name}"
             self._unique(step.name, step.line)
             self._action(step.action, scope, jumps, step.line)
             self._target(step.next, step.line, jumps)
+        self._place = outside
 
     def _unique(self, name: str, line: int) -> None:
         if name in self._names:
@@ -176,10 +179,13 @@ class Checker:
         self._template(parallel.limit, scope, parallel.line)
         if parallel.loop:
             self._loop(parallel.loop, scope, _Jumps(), parallel)
+        outside = self._place
         for name, body in parallel.branches:
+            self._place = f"{outside}.{name}"
             self._unique(name, parallel.line)
             inner = _Scope(set(_assigned(body)), scope, branch=True, shared=frozenset(parallel.shared))
             self._block(body, inner, _Jumps(frozenset(), in_loop=False, in_parallel=True))
+        self._place = outside
 
     def _try(self, action: Try, scope: _Scope, jumps: _Jumps, line: int) -> None:
         self._action(action.body, scope, jumps, line)

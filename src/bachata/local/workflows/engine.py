@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import uuid
 from collections.abc import Mapping
@@ -12,14 +11,11 @@ from typing import Any
 from .build import Builder
 from .check import Checker
 from .context import Context, TokenSource, as_clock
-from .errors import Problem, WorkflowError, WorkflowFailed, WorkflowInvalid
+from .errors import Problem, WorkflowError, WorkflowFailed, WorkflowInvalid, too_deep
 from .executor import Executor, StepObserver
 from .loader import load_yaml, read_source
 from .model import Workflow
 from .stdlib.encoding import decode_json, encode_json
-
-# 20 nested calls of steps nested 20 deep take up to 3,000 Python frames; the default limit is 1,000.
-_PYTHON_FRAMES = 6_000
 
 REVISION = "000001-local"
 """The revision every local workflow has."""
@@ -105,7 +101,6 @@ class Execution:
 
         Raises WorkflowFailed, WorkflowCancelled, or ValueError when the argument is not JSON.
         """
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _PYTHON_FRAMES))
         try:
             given = decode_json(encode_json(argument))
         except (WorkflowError, TypeError, ValueError, RecursionError) as error:
@@ -115,6 +110,9 @@ class Execution:
             return decode_json(encode_json(self._executor.main(given)))
         except WorkflowError as error:
             raise WorkflowFailed(error.payload, error.context()) from None
+        except RecursionError:
+            failure = too_deep()
+            raise WorkflowFailed(failure.payload, failure.context()) from None
 
 
 def execute(

@@ -1,10 +1,15 @@
 """What can go wrong in a workflow.
 
+::
+
+    BachataError
+    ├── InvalidRequest
+    │   └── WorkflowInvalid      the file is refused before any step runs; carries every problem at once
+    ├── WorkflowFailed           an execution ended by an error nobody caught; carries the error value
+    └── Stopped
+        └── WorkflowCancelled    an execution was cancelled; no `except` of the workflow can catch it
     Exception
-    ├── WorkflowInvalid      the file is refused before any step runs; carries every problem at once
-    ├── WorkflowFailed       an execution ended by an error nobody caught; carries the error value
-    ├── WorkflowCancelled    an execution was cancelled; no `except` of the workflow can catch it
-    └── WorkflowError        internal: an error value travelling through the workflow, catchable by `except`
+    └── WorkflowError            internal: an error value travelling through the workflow, catchable by `except`
 
 Error values are what `except: {as: e}` sees: a map with `tags` and `message` for errors of the system
 (https://cloud.google.com/workflows/docs/reference/syntax/error-types), or whatever a `raise` step raised.
@@ -15,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bachata.errors import BachataError, InvalidRequest, Stopped
 
 
 @dataclass(frozen=True)
@@ -34,27 +41,30 @@ class Problem:
         return f"{where}, {self.place}: {self.message}" if self.place else f"{where}: {self.message}"
 
 
-class WorkflowInvalid(ValueError):
+class WorkflowInvalid(InvalidRequest):
     """The workflow file is refused; `problems` names every reason, in the order of the file."""
+
+    code = "INVALID_WORKFLOW"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
         count = len(self.problems)
-        heading = f"the workflow is refused: {count} problem{'s' if count != 1 else ''}"
+        heading = f"The workflow is refused: {count} problem{'s' if count != 1 else ''}"
         super().__init__("\n".join([heading, *(f"  {problem}" for problem in self.problems)]))
 
 
-class WorkflowFailed(RuntimeError):
+class WorkflowFailed(BachataError):
     """An execution failed. `payload` is the error value (a map or a string), `context` says in which steps."""
+
+    code = "WORKFLOW_FAILED"
 
     def __init__(self, payload: Any, context: str = "") -> None:
         self.payload = payload
         self.context = context
-        message = payload.get("message") if isinstance(payload, dict) else payload
-        super().__init__(f"{message}\n{context}" if context else str(message))
+        super().__init__(summary(payload), details=context)
 
 
-class WorkflowCancelled(RuntimeError):
+class WorkflowCancelled(Stopped):
     """The execution was cancelled."""
 
 
@@ -68,8 +78,15 @@ class WorkflowError(Exception):
 
     def context(self) -> str:
         """The steps the error passed through, in the words the Executions API uses."""
-        message = self.payload.get("message") if isinstance(self.payload, dict) else self.payload
-        return "\n".join([str(message), *self.trail])
+        return "\n".join([summary(self.payload), *self.trail])
+
+
+def summary(payload: Any) -> str:
+    """The sentence of an error value: its `message`, its `error` as our functions write it, or the value itself."""
+    if isinstance(payload, dict):
+        words = payload.get("message") or payload.get("error")
+        return str(words) if words else f"an error with {', '.join(payload) or 'no entries'}"
+    return str(payload)
 
 
 def system_error(tag: str, message: str, *more_tags: str, **fields: Any) -> WorkflowError:
@@ -90,6 +107,11 @@ def value_error(message: str) -> WorkflowError:
 def key_error(message: str) -> WorkflowError:
     """A map has no such key, or a variable has no value yet."""
     return system_error("KeyError", message)
+
+
+def too_deep() -> WorkflowError:
+    """Python ran out of frames: calls, steps and values nested beyond what this engine can follow."""
+    return system_error("RecursionError", "calls, steps or values are nested too deeply for the local engine")
 
 
 def limit_error(message: str) -> WorkflowError:

@@ -14,11 +14,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from .api import ApiError, ApiHandler
+from .api import ApiError, ApiHandler, ApiServer
 from .context import TokenSource
 from .engine import load
 from .events import cloud_event
@@ -61,8 +60,7 @@ class ExecutionsServer:
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._closed = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
+        self._server = ApiServer(port, self._handler())
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="executions-api", daemon=True
         )

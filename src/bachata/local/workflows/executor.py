@@ -14,7 +14,7 @@ from typing import Any
 
 from . import limits, parallel, retry
 from .context import Context
-from .errors import WorkflowError, limit_error, system_error, type_error, value_error
+from .errors import WorkflowError, limit_error, system_error, too_deep, type_error, value_error
 from .expressions import Call
 from .model import (
     Action,
@@ -138,8 +138,6 @@ class Executor:
             return function.run(self._context, *arguments) if function.needs_context else function.run(*arguments)
         except UnicodeError:
             raise value_error(f"{name}: a character cannot be encoded") from None
-        except RecursionError:
-            raise limit_error(f"{name}: the value is nested too deeply") from None
 
     def _invoke(self, action: Invoke, scope: Scope, frame: Frame) -> Flow:
         given = {name: template.evaluate(scope) for name, template in action.arguments.items()}
@@ -178,6 +176,8 @@ class Executor:
         except WorkflowError as error:
             error.trail.append(f'in step "{step.name}", routine "{frame.routine}", line: {step.line}')
             raise
+        except RecursionError:
+            raise too_deep() from None
         return Jump(step.next) if flow is None and step.next else flow
 
     def _action(self, action: Action, scope: Scope, frame: Frame) -> Flow:
