@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -35,3 +36,17 @@ class Result(Document):
     loudness_gain_db: float | None = Field(None, description="gain applied by normalize_audio")
     warnings: list[str] = Field(default_factory=list, description="what was bent to make it work, for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="generation_parameters of the blueprint")
+
+
+def result_key(video_key: str) -> str:
+    """Where the Result of a video is stored: beside it."""
+    return f"{_stem(video_key)}.result.json"
+
+
+def error_key(video_key: str) -> str:
+    """Where a render that failed says why, for the workflow's `fail`: an error body as HTTP answers carry it."""
+    return f"{_stem(video_key)}.error.json"
+
+
+def _stem(video_key: str) -> str:
+    return str(PurePosixPath(video_key).with_suffix(""))

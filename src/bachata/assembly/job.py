@@ -1,0 +1,232 @@
+"""The assembler as a container: environment in, video and Result document in storage out, exit code 0 or 1.
+
+A run that fails leaves one error line in the log and an error body in storage (`result.error_key`), which the
+workflow's `fail` puts into the task row: only `finalize` changes a task's status. A run that was killed leaves nothing
+that hinders the next: the attempt after it renders again from the beginning and replaces whatever is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, Protocol
+
+from bachata import logs, settings
+from bachata.assembly.media import writing
+from bachata.assembly.rendering import Options, render
+from bachata.assembly.result import Result, error_key, result_key
+from bachata.blueprint import Blueprint, parse, storage_key
+from bachata.errors import BachataError, InvalidRequest, InvalidSettings, TaskOwnedElsewhere, Unavailable
+from bachata.settings import Settings
+from bachata.storage import ObjectStore, open_store
+
+_UPLOAD_TRIES: Final = 3
+_log = logs.get_logger(__name__)
+
+
+class Reporter(Protocol):
+    """Where progress goes: `bachata.tasks.progress.ProgressReporter`."""
+
+    lost: bool
+    """Whether the task turned out to be somebody else's."""
+
+    def __call__(self, stage: str, fraction: float = 0.0) -> None:
+        """Say that `fraction` of `stage` is done."""
+
+
+def main() -> int:
+    """Render the task the environment describes; the exit code."""
+    try:
+        env = settings.load()
+        logs.configure(level=env.log_level, json_lines=env.log_format == "json", project=env.google_cloud_project)
+        store = open_store(env)
+    except InvalidSettings as error:
+        if not _log.hasHandlers():
+            logs.configure()
+        _log.error(error.message, extra={"code": error.code})
+        return 1
+    fields = {"task_id": env.task_id, "execution": env.execution_id, "attempt": env.cloud_run_task_attempt}
+    with logs.bound(**fields), stop_on_signals() as stop, _reporter(env) as reporter:
+        return Job(env, store, stop, reporter).run()
+
+
+class Job:
+    """One attempt at one task. `pause` waits between tries of an upload."""
+
+    def __init__(
+        self,
+        env: Settings,
+        store: ObjectStore,
+        stop: threading.Event,
+        reporter: Reporter | None = None,
+        *,
+        pause: Callable[[float], object] | None = None,
+    ) -> None:
+        self._env = env
+        self._store = store
+        self._stop = stop
+        self._reporter = reporter
+        self._pause = pause or stop.wait
+        self._stage = "assemble"
+        self._video_key = f"output/user_{env.user_id}/choreography_{env.task_id}.mp4"
+
+    def run(self) -> int:
+        """Render, store, and say how it went. Never raises: 0 or 1."""
+        try:
+            result = self._work()
+        except BachataError as error:
+            self._fail(self._explained(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the task row must say that the render failed
+            _log.exception("the render failed for a reason we did not foresee")
+            fault = "The render failed for a reason we did not foresee; try again, and tell us if it happens twice"
+            self._fail(BachataError(fault, details=type(error).__name__))
+        else:
+            _log.info(
+                "rendered",
+                extra={"frames": result.frames, "seconds": result.processing_s, "peak_rss": result.peak_rss_bytes},
+            )
+            return 0
+        return 1
+
+    def _work(self) -> Result:
+        blueprint = read_blueprint(self._env, self._store)
+        self._video_key = storage_key(blueprint.output_config.output_path)
+        self._forget_failure()
+        options = Options(
+            fetch_workers=self._env.fetch_workers,
+            fetch_backoff=self._env.fetch_backoff,
+            threads=self._env.encoder_threads,
+        )
+        with writing(), tempfile.TemporaryDirectory(prefix="bachata-job-") as scratch:
+            video = Path(scratch) / "video"
+            result = render(
+                blueprint, store=self._store, output=video, progress=self._report, stop=self._stop, options=options
+            )
+            result = self._upload(video, result)
+        self._report("cleanup", 1.0)
+        return result
+
+    def _upload(self, video: Path, result: Result) -> Result:
+        self._report("uploading", 0.0)
+        began = time.monotonic()
+        try:
+            self._retried(lambda: self._put(video, result))
+        except BaseException:
+            self._quietly(lambda: self._store.delete(result.video_key))
+            raise
+        seconds = round(time.monotonic() - began, 3)
+        result = result.model_copy(
+            update={
+                "processing_s": round(result.processing_s + seconds, 3),
+                "stage_seconds": {**result.stage_seconds, "uploading": seconds},
+            }
+        )
+        document = result.model_dump_json(by_alias=True).encode()
+        self._retried(lambda: self._store.put_bytes(result_key(result.video_key), document))
+        self._report("uploading", 1.0)
+        return result
+
+    def _put(self, video: Path, result: Result) -> None:
+        stored = self._store.put_file(result.video_key, video)
+        if stored.size != result.file_size:
+            raise Unavailable(f"Storage holds {stored.size} bytes of the video instead of {result.file_size}")
+
+    def _retried(self, act: Callable[[], object]) -> None:
+        for attempt in range(1, _UPLOAD_TRIES + 1):
+            try:
+                act()
+                return
+            except Unavailable as error:
+                _log.warning("upload failed", extra={"attempt": attempt, "reason": error.message})
+                if attempt == _UPLOAD_TRIES or self._stop.is_set():
+                    raise
+            self._pause(self._env.fetch_backoff * 2 ** (attempt - 1))
+
+    def _report(self, stage: str, fraction: float) -> None:
+        if stage != self._stage:
+            _log.info(stage)
+            self._stage = stage
+        if self._reporter is not None:
+            self._reporter(stage, fraction)
+            if self._reporter.lost:
+                self._stop.set()
+
+    def _explained(self, error: BachataError) -> BachataError:
+        if self._reporter is not None and self._reporter.lost:
+            return TaskOwnedElsewhere("The task was cancelled, or another execution took it over; nothing was stored")
+        return error
+
+    def _fail(self, error: BachataError) -> None:
+        error.stage = error.stage or self._stage
+        body = error.as_dict()
+        _log.error(error.message, extra={k: v for k, v in body.items() if k != "error"})
+        if not isinstance(error, TaskOwnedElsewhere):  # else the place is another execution's
+            document = json.dumps(body, ensure_ascii=False).encode()
+            self._quietly(lambda: self._store.put_bytes(error_key(self._video_key), document))
+
+    def _forget_failure(self) -> None:
+        """What an earlier attempt said must not be taken for this one's words, should this one be killed."""
+        self._quietly(lambda: self._store.delete(error_key(self._video_key)))
+
+    @staticmethod
+    def _quietly(act: Callable[[], object]) -> None:
+        """Do what the outcome does not depend on."""
+        try:
+            act()
+        except (BachataError, OSError) as error:
+            _log.warning("storage refused", extra={"reason": str(error)})
+
+
+def read_blueprint(env: Settings, store: ObjectStore) -> Blueprint:
+    """The blueprint of this run, from the environment or from storage, held against every rule.
+
+    Raises InvalidBlueprint with all problems, InvalidRequest when the stored one is not the one that was planned.
+    """
+    if env.blueprint_json:
+        source: str | bytes = env.blueprint_json
+    elif env.blueprint_uri and env.blueprint_sha256:
+        key = store.key_of(env.blueprint_uri)
+        source = store.read_bytes(key)
+        if hashlib.sha256(source).hexdigest() != env.blueprint_sha256.lower():
+            raise InvalidRequest(
+                f"The blueprint stored under {key!r} is not the one this run was started for: plan again"
+            )
+    else:
+        raise InvalidSettings("Set BLUEPRINT_JSON, or BLUEPRINT_URI and BLUEPRINT_SHA256")
+    return parse(source, task_id=env.task_id, user_id=env.user_id)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; the former handlers return at the end."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before: dict[int, Any] = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _reporter(env: Settings) -> Iterator[Reporter | None]:
+    """Progress into the task row when there is one to write to. The SQL driver is loaded only then."""
+    if not (env.has_database and env.task_id and env.execution_id):
+        yield None
+        return
+    from bachata.tasks.progress import ProgressReporter
+
+    with closing(ProgressReporter.connect(env, env.task_id, env.execution_id)) as reporter:
+        yield reporter
