@@ -29,6 +29,9 @@ _CODECS = {
     "flac": "FLAC",
 }
 
+# Names a plan gives its parameters, where plain words differ; others are shown as they are named.
+_ASKED = {"original_query": "In words", "query": "In words", "energy_level": "Energy", "user_id": "Asked by"}
+
 
 def groups(blueprint: Blueprint, analysis: Analysis, result: Result) -> list[tuple[str, Facts]]:
     """Groups of facts in reading order: the song, the request, the video, the making."""
@@ -61,7 +64,8 @@ def _request(blueprint: Blueprint, result: Result) -> Facts:
     asked: dict[str, Any] = dict(blueprint.generation_parameters or result.parameters)
     if blueprint.difficulty_level:
         asked.setdefault("difficulty", blueprint.difficulty_level)
-    return [(words.title(name), _plain(value)) for name, value in sorted(asked.items()) if _tellable(value)]
+    told = {_ASKED.get(name, words.title(name)): value for name, value in asked.items() if _tellable(value)}
+    return [(name, _plain(value)) for name, value in sorted(told.items())]
 
 
 def _tellable(value: Any) -> bool:
