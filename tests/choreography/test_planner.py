@@ -148,6 +148,15 @@ class TestOddLibraries:
         assert {m.clip_id[0] for m in made.blueprint.moves} == {"z"}
         assert not made.relaxed
 
+    def test_few_fitting_moves_take_turns_and_say_what_would_help(self) -> None:
+        few = [make_move(f"m{i}", label=f"label{i}", difficulty="beginner") for i in range(3)]
+        plenty = planned(make_library(90))
+        assert plenty.suggestions == ()
+        many = [make_move(f"n{i}", label=f"label{i}", difficulty="advanced") for i in range(12)]
+        made = planned(few + many, brief=understand({"difficulty": "beginner"}))
+        assert {m.clip_id for m in made.blueprint.moves} == {"m0", "m1", "m2"}
+        assert "Only 3 moves of level beginner fit 126 BPM, so they take turns" in made.suggestions[0]
+
 
 class TestWishes:
     def test_unwanted_moves_stay_away(self) -> None:

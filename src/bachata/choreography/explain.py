@@ -13,11 +13,14 @@ from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.moves.catalogue import Move
 from bachata.moves.glossary import role_of
 
+_VARIED = 9  # moves of 8 counts that fill four phrases, and one more
+_CALM, _LIVELY = 0.4, 0.6
+
 
 def reason(scene: Candidates, move: Move, speed: float, brief: Brief) -> str:
     """Why this move stands at this place, in one line."""
     slot = scene.slot
-    level = "calm" if slot.energy < 0.4 else "lively" if slot.energy >= 0.6 else "steady"
+    level = "calm" if slot.energy < _CALM else "lively" if slot.energy >= _LIVELY else "steady"
     parts = [f"{level} {slot.label}: {move.label} of {move.energy_level} energy"]
     if slot.role == "lead-in":
         parts = ["leads in to the first count 1"]
@@ -45,6 +48,18 @@ def relaxations(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief)
         elif DIFFICULTIES.index(cut.move.difficulty) != wished:
             told[f"{cut.move.label} of level {cut.move.difficulty}: few moves are made for the start and the end"] += 1
     return tuple(f"{what} ({n} of {len(cuts)} places)" for what, n in sorted(told.items()))
+
+
+def suggestions(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief, tempo: float) -> tuple[str, ...]:
+    """What would make a better dance: said when so few moves fit that they come back within four phrases."""
+    pool = {m for s in scenes if s.slot.role == "any" for m in s.moves}
+    if not pool or len(pool) >= _VARIED or len(cuts) <= 2 * len(pool):
+        return ()
+    number = f"{len(pool)} move{'s' if len(pool) != 1 else ''}"
+    return (
+        f"Only {number} of level {brief.difficulty.value} fit {tempo:.0f} BPM, so they take turns: add more with "
+        "`bachata library add`, ask for another level or a shorter dance",
+    )
 
 
 def summary(blueprint: Blueprint, brief: Brief, relaxed: Sequence[str]) -> str:

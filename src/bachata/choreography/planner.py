@@ -11,7 +11,7 @@ from bachata.blueprint import SCHEMA, Blueprint, OutputConfig, parse
 from bachata.choreography.brief import Brief
 from bachata.choreography.cut import Cut, join, written
 from bachata.choreography.director import Direction, Director, Scene
-from bachata.choreography.explain import reason, relaxations, summary
+from bachata.choreography.explain import reason, relaxations, suggestions, summary
 from bachata.choreography.grid import COUNTS, Grid, grid
 from bachata.choreography.phase import PhaseError, phase_error
 from bachata.choreography.retrieval import Candidates, Retrieval
@@ -51,6 +51,7 @@ class Plan:
     blueprint_json: str
     explanations: tuple[str, ...]
     relaxed: tuple[str, ...]
+    suggestions: tuple[str, ...]
     summary: str
     phase: PhaseError
 
@@ -103,6 +104,7 @@ def plan(
         blueprint_json=blueprint.to_json(),
         explanations=tuple(c.reason for c in cuts),
         relaxed=told,
+        suggestions=suggestions(scenes, cuts, brief, analysis.tempo),
         summary=summary(blueprint, brief, told),
         phase=phase_error(blueprint, analysis, moves),
     )

@@ -19,6 +19,7 @@ from bachata.choreography.brief import Brief
 from bachata.choreography.director import Direction
 from bachata.choreography.grid import COUNTS
 from bachata.choreography.retrieval import Candidates
+from bachata.choreography.slots import Slot
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.moves.catalogue import Move
 from bachata.moves.embedding import ENERGY
@@ -54,6 +55,7 @@ class Weights:
     recent_label: float = 0.5
     used_before: float = 0.4
     seamless: float = 2.0
+    flash: float = 10.0  # another clip before the first count 1, the more the shorter it is shown
 
 
 @dataclass
@@ -95,8 +97,9 @@ def sequence(
     for number, scene in enumerate(scenes):
         direction = directions[number] if number < len(directions) else Direction()
         own = _own_costs(scene, moves, brief, direction, number=number, w=w)
-        after_lead_in = number > 0 and scenes[number - 1].slot.role == "lead-in"
-        state = _extend(state, scene, own, label_of, after_lead_in=after_lead_in, w=w, beam=beam)
+        before = scenes[number - 1].slot if number else None
+        lead_in = before if before and before.role == "lead-in" else None
+        state = _extend(state, scene, own, label_of, lead_in=lead_in, w=w, beam=beam)
     return list(state.paths[0])
 
 
@@ -131,7 +134,7 @@ def _own_costs(
 
 
 def _extend(
-    state: _Beam, scene: Candidates, own: Floats, label_of: Integers, *, after_lead_in: bool, w: Weights, beam: int
+    state: _Beam, scene: Candidates, own: Floats, label_of: Integers, *, lead_in: Slot | None, w: Weights, beam: int
 ) -> _Beam:
     move, fits, slot = scene.fits.move, scene.fits, scene.slot
     label = label_of[move]
@@ -141,10 +144,10 @@ def _extend(
     path += np.where(state.last_label[:, :1] == label, w.same_label, 0.0)
     path += w.recent_label * (state.last_label[:, 1:, None] == label).sum(axis=1)
     path += w.used_before * state.uses[:, move]
-    if after_lead_in:
+    if lead_in is not None:
         # The clip that led in may dance on, if its next frame is the one that follows: no seam is seen at all.
         goes_on = (state.last_move[:, None] == move) & (np.abs(state.last_source_end[:, None] - fits.source) <= 1)
-        path = np.where(goes_on, -w.seamless, path)
+        path = np.where(goes_on, -w.seamless, path + w.flash * (1 - min(1.0, lead_in.counts / COUNTS)))
     total = np.round(state.cost[:, None] + path + own[None, :], 9)
     keep = np.argsort(total, axis=None, kind="stable")[:beam]
     rows, columns = np.unravel_index(keep, total.shape)

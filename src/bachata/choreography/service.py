@@ -157,6 +157,7 @@ class Planner:
             "moves": len(made.blueprint.moves),
             "total_duration": made.blueprint.seconds,
             "relaxed": list(made.relaxed),
+            "suggestions": list(made.suggestions),
             "summary": made.summary,
             "phase": {"mean": made.phase.mean, "resultant": made.phase.resultant, "counts": made.phase.counts},
         }
