@@ -56,7 +56,7 @@ def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
         smooth, spread = _fit(every, attacks, weight)
     _, weight = _attacks(smooth, rise)
     beats = extend(smooth - LATENCY, *audible(features))
-    slope = float(np.polyfit(every, smooth, 1)[0])
+    slope = float(np.polyfit(np.arange(beats.size), beats, 1)[0])
     return Grid(beats, spread, float((weight > 0.1).mean()), 60.0 / slope)
 
 

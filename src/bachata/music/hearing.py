@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bachata.errors import AudioUnreadable
 from bachata.music.beats import BeatTracker, DynamicTracker
+from bachata.music.confidence import beat_confidence, pulse
 from bachata.music.counts import Counted, count
 from bachata.music.decode import Sound
 from bachata.music.features import Features, Listener
@@ -61,14 +62,7 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
         return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0)
     grid = regress(tracked.beats, features, heard)
     counted = count(features, heard, grid.beats)
-    return Heard(sound, features, heard, grid, counted, beat_confidence(tracked.clarity, grid))
-
-
-def beat_confidence(clarity: float, grid: Grid) -> float:
-    """0..1 from how periodic the onsets are, how many beats have an attack, and how closely those keep to the grid."""
-    regular = float(np.clip((0.030 - grid.spread) / 0.020, 0.0, 1.0))
-    periodic = float(np.clip((clarity - 0.15) / 0.35, 0.0, 1.0))
-    return round((regular * periodic * min(1.0, grid.support / 0.8)) ** (1 / 2), 4)
+    return Heard(sound, features, heard, grid, counted, beat_confidence(pulse(heard, grid.beats), grid))
 
 
 def sha256_of(path: Path) -> str:
