@@ -67,7 +67,9 @@
       const start = Math.max(section.start, 0), end = Math.min(section.end, duration);
       if (end <= start) continue;
       const head = make("div", `section s-${section.label}`);
-      head.append(make("b", "", title(section.label)), make("span", "", `energy ${Math.round(100 * section.energy)} %`));
+      const words = make("p");
+      words.append(make("b", "", title(section.label)), make("span", "", `energy ${Math.round(100 * section.energy)} %`));
+      head.append(words);
       place(head, start, end);
       $("sections").append(head);
       const band = make("div", `band s-${section.label}`);
@@ -238,7 +240,7 @@
       const pixels = (Number(part.dataset.seconds) / duration) * breadth;
       part.dataset.room = pixels > wide ? "wide" : pixels > some ? "some" : "none";
     };
-    for (const button of lane.children) room(button, 84, 40);
+    for (const button of lane.children) room(button, 84, 46);
     for (const head of $("sections").children) room(head, 118, 50);
     update(now());
     keepInView(now(), true);
@@ -434,7 +436,7 @@
   drawWave();
   drawEnergy();
   drawMoves();
-  setZoom(scroll.clientWidth < 560 && beats.length > 8 * COUNTS ? "phrases" : "fit");
+  setZoom(scroll.clientWidth < 560 && beats.length > 4 * COUNTS ? "follow" : "fit");
   new ResizeObserver(() => setZoom(zoom)).observe(scroll);
   window.addEventListener("beforeprint", () => setZoom("fit"));
 })();
