@@ -158,7 +158,7 @@ def test_errors_reach_except(step: str, tag: str) -> None:
         ("true", True),
         ("null == null", True),
         ('if(true, "a", "b")', "a"),
-        ('len(hash.compute_checksum("a", "SHA256"))', 32),
+        ('len(hash.compute_checksum(text.encode("a"), "SHA256"))', 32),
         ('json.decode("{\\"a\\": 5}").a', 5),
     ],
 )

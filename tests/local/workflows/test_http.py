@@ -163,7 +163,7 @@ def test_arguments_are_checked_before_anything_is_sent(arguments: dict[str, Any]
 
 def test_bytes_inside_a_json_body(server: Server) -> None:
     source = call("http.post", url=server.url, body={"b": '${text.encode("x")}'})
-    assert tags_of(lambda: execute(source)) == ["TypeError"]
+    assert tags_of(lambda: execute(source)) == ["ValueError"]
 
 
 def test_an_unknown_method(server: Server) -> None:

@@ -417,7 +417,7 @@ FAILURES: list[tuple[str, str, str]] = [
         "- a: {assign: [{m: x}]}\n- l: {for: {value: v, range: [1, '${m}'], steps: [{s: {next: continue}}]}}",
         "TypeError",
     ),
-    ("bytes as a result", "- a: {return: '${text.encode(\"x\")}'}", "TypeError"),
+    ("bytes as a result", "- a: {return: '${text.encode(\"x\")}'}", "ValueError"),
     ("raise of a number", "- a: {assign: [{x: 1}]}\n- b: {raise: '${x}'}", "TypeError"),
     ("a variable before its value", "- a: {next: c}\n- b: {assign: [{x: 1}]}\n- c: {return: '${x}'}", "KeyError"),
 ]

@@ -107,12 +107,20 @@ class Execution:
             raise ValueError("the argument is not a JSON value") from error
         try:
             # A copy: the caller may change the result, the loaded workflow and its constants stay as they are.
-            return decode_json(encode_json(self._executor.main(given)))
+            return decode_json(_returned(self._executor.main(given)))
         except WorkflowError as error:
             raise WorkflowFailed(error.payload, error.context()) from None
         except RecursionError:
             failure = too_deep()
             raise WorkflowFailed(failure.payload, failure.context()) from None
+
+
+def _returned(value: Any) -> str:
+    """The result as JSON; bytes cannot be returned (data types page)."""
+    try:
+        return encode_json(value)
+    except RecursionError:
+        raise too_deep() from None
 
 
 def execute(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..errors import key_error, type_error
-from ..values import Value, checked_number, type_name
+from ..values import Value, checked_number
 from .registry import function, want_list, want_map, want_number, want_string
 
 
@@ -24,25 +23,18 @@ def prepend(objs: Value, val: Value) -> list[Value]:
 
 @function("map.get", "map", "keys")
 def get(mapping: Value, keys: Value) -> Value:
-    """The value at a key or at a list of keys, one level each; null where something is missing."""
-    path = keys if isinstance(keys, list) else [keys]
+    """The value at a key, or at a list of keys, one level each; null where a key or a map is missing."""
+    path = [want_string(key, "map.get keys") for key in (keys if isinstance(keys, list) else [keys])]
     value = mapping
     for key in path:
-        name = want_string(key, "map.get key")
-        if not isinstance(value, dict):
-            if value is mapping and value is not None:
-                raise type_error(f"map.get wants a map, not {type_name(value)}")
-            return None
-        value = value.get(name)
+        value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
 @function("map.delete", "map", "key")
 def delete(mapping: Value, key: Value) -> dict[str, Value]:
-    """A copy of the map without the key. Raises KeyError when it is not there."""
+    """A copy of the map without the key, whether it was there or not."""
     source, name = want_map(mapping, "map.delete map"), want_string(key, "map.delete key")
-    if name not in source:
-        raise key_error(f"key not found: {name}")
     return {other: value for other, value in source.items() if other != name}
 
 

@@ -14,7 +14,7 @@ from ..errors import type_error, value_error
 from ..values import Value, type_name
 from .registry import function, want_bytes, want_map, want_string
 
-_ALGORITHMS = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
+_ALGORITHMS = ("MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512")
 
 
 def decode_json(data: str | bytes) -> Value:
@@ -35,8 +35,8 @@ def decode_json(data: str | bytes) -> Value:
         raise ValueError("the document is nested too deeply") from None
 
 
-def encode_json(value: Value, indent: int | None = None) -> str:
-    """The value as JSON, compact unless indented. Raises TypeError (the workflow's) on bytes."""
+def encode_json(value: Value, indent: str | None = None) -> str:
+    """The value as JSON, compact unless indented. Raises ValueError (the workflow's) on bytes."""
     separators = (",", ":") if indent is None else None
     return json.dumps(
         value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators, default=_not_json
@@ -44,7 +44,7 @@ def encode_json(value: Value, indent: int | None = None) -> str:
 
 
 def _not_json(value: Any) -> Any:
-    raise type_error(f"{type_name(value)} has no JSON form; use base64.encode")
+    raise value_error(f"{type_name(value)} has no JSON form; use base64.encode")
 
 
 @function("json.decode", "data")
@@ -67,13 +67,13 @@ def json_encode(data: Value, indent: Value) -> bytes:
 
 @function("json.encode_to_string", "data", indent=None)
 def json_encode_to_string(data: Value, indent: Value) -> str:
-    """JSON as a string; compact unless `indent` is true (two spaces) or a map."""
-    if isinstance(indent, dict):
-        width = want_map(indent, "indent").get("indent", "  ")
-        return encode_json(data, len(want_string(width, "indent.indent")))
-    if indent is not None and not isinstance(indent, bool):
-        raise type_error(f"indent must be a boolean or a map, not {type_name(indent)}")
-    return encode_json(data, 2 if indent else None)
+    """JSON as a string; `indent` is a boolean or a map of `prefix` (empty) and `indent` (four spaces)."""
+    if indent is None or indent is False:
+        return encode_json(data)
+    options = {} if indent is True else want_map(indent, "indent")
+    prefix = want_string(options.get("prefix", ""), "indent.prefix")
+    text = encode_json(data, want_string(options.get("indent", "    "), "indent.indent"))
+    return "\n".join(line if number == 0 else prefix + line for number, line in enumerate(text.split("\n")))
 
 
 @function("base64.encode", "data", padding=True)
@@ -85,8 +85,8 @@ def base64_encode(data: Value, padding: Value) -> str:
 
 @function("base64.decode", "data", padding=True)
 def base64_decode(data: Value, padding: Value) -> bytes:
-    """The bytes of a Base64 text."""
-    text = want_string(data, "base64.decode data")
+    """The bytes of a Base64 text; line breaks in it are ignored."""
+    text = want_string(data, "base64.decode data").replace("\r", "").replace("\n", "")
     if not _flag(padding):
         text += "=" * (-len(text) % 4)
     try:
@@ -103,29 +103,21 @@ def _flag(value: Value) -> bool:
 
 @function("hash.compute_checksum", "data", "algorithm")
 def compute_checksum(data: Value, algorithm: Value) -> bytes:
-    """The digest of bytes or of a string's UTF-8 form; MD5, SHA1, SHA256, SHA384 or SHA512."""
-    return hashlib.new(_algorithm(algorithm), _as_bytes(data, "data"), usedforsecurity=False).digest()
+    """The digest of bytes by MD5, SHA1, SHA224, SHA256, SHA384 or SHA512."""
+    return hashlib.new(_algorithm(algorithm), want_bytes(data, "data"), usedforsecurity=False).digest()
 
 
 @function("hash.compute_hmac", "key", "data", "algorithm")
 def compute_hmac(key: Value, data: Value, algorithm: Value) -> bytes:
-    """The keyed digest (HMAC) of bytes or of a string's UTF-8 form."""
-    return hmac.new(_as_bytes(key, "key"), _as_bytes(data, "data"), _algorithm(algorithm)).digest()
+    """The keyed digest (HMAC) of bytes."""
+    return hmac.new(want_bytes(key, "key"), want_bytes(data, "data"), _algorithm(algorithm)).digest()
 
 
 def _algorithm(name: Value) -> str:
     text = want_string(name, "algorithm")
     if text not in _ALGORITHMS:
         raise value_error(f"unknown algorithm {text}; one of {', '.join(_ALGORITHMS)}")
-    return _ALGORITHMS[text]
-
-
-def _as_bytes(value: Value, what: str) -> bytes:
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, bytes):
-        return value
-    raise type_error(f"{what} must be bytes or a string, not {type_name(value)}")
+    return text.lower()
 
 
 @function("uuid.generate")

@@ -76,10 +76,8 @@ def log(  # noqa: PLR0917 - the arguments of Google's page
         raise value_error(f"unknown severity {level}; one of {', '.join(_SEVERITIES)}")
     given = [value for value in (data, text, json) if value is not None]
     if len(given) != 1:
-        raise value_error("sys.log takes exactly one of data, text and json")
+        raise type_error("sys.log takes exactly one of data, text and json")
     if json is not None and not isinstance(json, dict):
         raise type_error(f"sys.log json must be a map, not {type_name(json)}")
-    if text is not None:
-        want_string(text, "sys.log text")
     entry = given[0]
     _log.log(_SEVERITIES[level], "%s", entry if isinstance(entry, str) else encode_json(entry))

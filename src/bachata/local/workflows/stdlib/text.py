@@ -45,15 +45,9 @@ def replace_all(source: Value, substr: Value, repl: Value) -> str:
 
 @function("text.replace_all_regex", "source", "regexp", "repl")
 def replace_all_regex(source: Value, regexp: Value, repl: Value) -> str:
-    r"""The text with every match replaced; `\1` to `\9` in `repl` are the groups, as in RE2."""
+    """The text with every match replaced; `repl` is plain text, references to groups are not supported."""
     replacement = want_string(repl, "text.replace_all_regex repl")
-    if re.search(r"\\(?![0-9\\])", replacement):
-        raise value_error(r"in repl a backslash stands before a digit or another backslash")
-    template = re.sub(r"\\0", r"\\g<0>", replacement)
-    try:
-        return _pattern(regexp).sub(template, want_string(source, "text.replace_all_regex source"))
-    except re.error as error:
-        raise value_error(f"repl: {error}") from None
+    return _pattern(regexp).sub(lambda _: replacement, want_string(source, "text.replace_all_regex source"))
 
 
 def _pattern(regexp: Value) -> re.Pattern[str]:
@@ -114,11 +108,11 @@ def url_decode(source: Value) -> str:
     return unquote_plus(want_string(source, "text.url_decode source"))
 
 
-@function("text.encode", "data", charset="UTF-8")
-def encode(data: Value, charset: Value) -> bytes:
+@function("text.encode", "text", charset="UTF-8")
+def encode(text: Value, charset: Value) -> bytes:
     """The bytes of a string."""
     try:
-        return want_string(data, "text.encode data").encode(_charset(charset))
+        return want_string(text, "text.encode text").encode(_charset(charset))
     except UnicodeError as error:
         raise value_error(f"text.encode: {error.__class__.__name__}") from None
 
