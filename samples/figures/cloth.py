@@ -1,12 +1,16 @@
 """What follows late: a spring behind every swing of the skirt, a chain of weights in the hair."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Array = NDArray[Any]
+
 
 @njit(cache=True, nogil=True)
-def lag(x, stiffness, damping, dt):  # type: ignore[no-untyped-def]
+def lag(x: Array, stiffness: float, damping: float, dt: float) -> Array:
     """A damped spring pulled along by `x` (frames, k): it trails, then overshoots. Starts at rest."""
     out = np.empty_like(x)
     place, speed = x[0].copy(), np.zeros(x.shape[1])
@@ -22,7 +26,7 @@ def lag(x, stiffness, damping, dt):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def hang(root, away, skull, back, link, nodes, dt):  # type: ignore[no-untyped-def]
+def hang(root: Array, away: Array, skull: Array, back: Array, link: float, nodes: int, dt: float) -> Array:
     """A strand of `nodes` weights, `link` metres apart, hanging from `root` (frames, 3) -> (frames, nodes, 3).
 
     `away` (frames, 3): the direction it leaves the head. It does not pass through the skull (sphere at `skull`) nor

@@ -1,5 +1,6 @@
 """Easing: values keyed at beats, eased in between. Time `u` is in beats; count 1 of the move is u = 0."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +25,7 @@ def smoother(s: Curve) -> Curve:
 def keyed(u: Curve, keys: Keys) -> Curve:
     """A value per key `(beat, value)`, eased between keys and held before the first and after the last."""
     out = np.full_like(u, keys[0][1])
-    for (u0, v0), (u1, v1) in zip(keys, keys[1:], strict=False):
+    for (u0, v0), (u1, v1) in itertools.pairwise(keys):
         if u1 <= u0:
             raise ValueError(f"keys must go forward in time: {u0} then {u1}")
         out = np.where(u >= u0, v0 + (v1 - v0) * smooth((u - u0) / (u1 - u0)), out)
@@ -32,7 +33,7 @@ def keyed(u: Curve, keys: Keys) -> Curve:
 
 
 def pulse(u: Curve, beats: Sequence[float], rise: float = 0.4, fall: float = 0.6) -> Curve:
-    """1 at each beat, growing over `rise` beats before it and fading over `fall` after: an accent that lands on time."""
+    """1 at each beat, growing over `rise` beats before it, fading over `fall` after: an accent that lands."""
     out = np.zeros_like(u)
     for beat in beats:
         d = u - beat

@@ -4,103 +4,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from samples.figures import raster
 from samples.figures.duet import ROLES, Duet
+from samples.figures.pixels import Frame, convert_yuv, darken, disc, glow_ring, mirror, sink, to_yuv
 from samples.figures.skeleton import pose
 from samples.figures.skin import Wardrobe, dress_couple
-from samples.figures.stage import FOCAL_720, Camera, Palette, paint_stage
-
-Frame = NDArray[np.uint8]
-
-
-@njit(cache=True, nogil=True)
-def _darken(frame, mask, left, top, cell, strength, tint):  # type: ignore[no-untyped-def]
-    """Lay a shadow on the floor: `mask` has one value per `cell` x `cell` pixels, read with linear interpolation."""
-    rows, columns = mask.shape
-    for y in range((rows - 1) * cell):
-        fy = y + top
-        if fy < 0 or fy >= frame.shape[0]:
-            continue
-        r, v = y // cell, (y % cell + 0.5) / cell
-        for x in range((columns - 1) * cell):
-            fx = x + left
-            if fx < 0 or fx >= frame.shape[1]:
-                continue
-            c, h = x // cell, (x % cell + 0.5) / cell
-            m = (mask[r, c] * (1 - h) + mask[r, c + 1] * h) * (1 - v) + (
-                mask[r + 1, c] * (1 - h) + mask[r + 1, c + 1] * h
-            ) * v
-            if m > 0.004:
-                k = 1.0 - strength * m
-                for i in range(3):
-                    frame[fy, fx, i] = np.uint8(frame[fy, fx, i] * (k + (1 - k) * tint[i]))
-
-
-@njit(cache=True, nogil=True)
-def _mirror(frame, depth, image, left, top, cell, horizon, strength, fade):  # type: ignore[no-untyped-def]
-    """Blend the mirror image into the floor, `cell` pixels per value, fading with distance below each point's feet."""
-    rows, columns = depth.shape
-    for y in range((rows - 1) * cell):
-        fy = y + top
-        if fy <= horizon or fy >= frame.shape[0]:
-            continue
-        r, v = y // cell, (y % cell + 0.5) / cell
-        k = strength * max(0.0, 1.0 - (fy - fade) / (frame.shape[0] * 0.20))
-        k = min(k, strength)
-        if k <= 0.0:
-            continue
-        for x in range((columns - 1) * cell):
-            fx = x + left
-            if fx < 0 or fx >= frame.shape[1]:
-                continue
-            c, h = x // cell, (x % cell + 0.5) / cell
-            total, cr, cg, cb = 0.0, 0.0, 0.0, 0.0
-            for i in range(2):
-                for j in range(2):
-                    if depth[r + i, c + j] > 0.0:
-                        weight = (v if i else 1 - v) * (h if j else 1 - h)
-                        total += weight
-                        cr += weight * image[r + i, c + j, 0]
-                        cg += weight * image[r + i, c + j, 1]
-                        cb += weight * image[r + i, c + j, 2]
-            if total > 0.0:
-                rest = 1.0 - k * total
-                frame[fy, fx, 0] = np.uint8(min(255.0, rest * frame[fy, fx, 0] + k * 255.0 * cr))
-                frame[fy, fx, 1] = np.uint8(min(255.0, rest * frame[fy, fx, 1] + k * 255.0 * cg))
-                frame[fy, fx, 2] = np.uint8(min(255.0, rest * frame[fy, fx, 2] + k * 255.0 * cb))
-
-
-@njit(cache=True, nogil=True)
-def glow_ring(frame, cx, cy, radius, squash, width, colour, strength):  # type: ignore[no-untyped-def]
-    """Add a soft elliptic ring of light (a footfall's ripple; with radius 0 a round glow)."""
-    reach = int(radius + 3 * width) + 1
-    tall = int(reach * squash) + 1
-    for y in range(max(0, int(cy) - tall), min(frame.shape[0], int(cy) + tall + 1)):
-        dy = (y + 0.5 - cy) / squash
-        for x in range(max(0, int(cx) - reach), min(frame.shape[1], int(cx) + reach + 1)):
-            dx = x + 0.5 - cx
-            d = (np.sqrt(dx * dx + dy * dy) - radius) / width
-            k = strength * np.exp(-d * d)
-            if k > 0.004:
-                for i in range(3):
-                    frame[y, x, i] = np.uint8(min(255.0, frame[y, x, i] + k * colour[i]))
-
-
-@njit(cache=True, nogil=True)
-def disc(frame, cx, cy, radius, diamond, colour, strength):  # type: ignore[no-untyped-def]
-    """Blend an antialiased disc, or a diamond, over the frame."""
-    reach = int(radius * 1.5) + 2
-    for y in range(max(0, int(cy) - reach), min(frame.shape[0], int(cy) + reach + 1)):
-        dy = y + 0.5 - cy
-        for x in range(max(0, int(cx) - reach), min(frame.shape[1], int(cx) + reach + 1)):
-            dx = x + 0.5 - cx
-            d = (abs(dx) + abs(dy)) * 0.75 if diamond else np.sqrt(dx * dx + dy * dy)
-            k = strength * min(1.0, max(0.0, radius + 0.5 - d))
-            for i in range(3):
-                frame[y, x, i] = np.uint8(frame[y, x, i] * (1 - k) + k * colour[i])
+from samples.figures.stage import Camera, Palette, paint_stage
 
 
 def count_spot(count: int, width: int, height: int) -> tuple[float, float]:
@@ -141,6 +52,12 @@ class Film:
         self._lens = np.array(self.camera.lens(), np.float32)
         self._sun = np.array((-0.42, 0.86, 0.50), np.float32)
         self._stage = paint_stage(palette, height)
+        self._planes = to_yuv(self._stage)
+        # One set of buffers for all passes and frames: fresh ones would cost more in page faults than in drawing.
+        pixels = (self.height * raster.SUPER + 8) * (self.width * raster.SUPER + 8)
+        self._depth = np.empty(pixels, np.float32)
+        self._image = np.empty(pixels * 3, np.float32)
+        self._touched = (0, 0, 0)
 
     def __iter__(self) -> Iterator[Frame]:
         for index in range(self.u.size):
@@ -149,6 +66,7 @@ class Film:
     def draw(self, index: int) -> Frame:
         """Frame `index` as (height, width, 3) RGB."""
         frame = self._stage.copy()
+        self._touched = (self.width, self.height, 0)
         moving = [self.rings[name][index] for name in ("centres", "us", "vs", "folds")]
         fixed = [self.rings[name] for name in ("colours", "gloss", "starts", "segments")]
         count = raster.build_vertices(*moving, *fixed, self._lights, self._points, self._shades)
@@ -160,6 +78,18 @@ class Film:
         self._counts(frame, float(self.u[index]))
         return frame
 
+    def draw_yuv(self, index: int) -> Frame:
+        """Frame `index` as planar 4:2:0 (height * 3 / 2, width), BT.709 limited range; only what moved is converted."""
+        frame = self.draw(index)
+        planes = self._planes.copy()
+        margin = int(0.30 * self.camera.floor(0.0, 0.0)[2])
+        left, right = self._touched[0] - margin, self._touched[2] + margin
+        half = int(5.5 * 27.0 * self.height / 720.0)
+        left = max(0, min(left, self.width // 2 - half)) // 2 * 2
+        right = min(self.width, (max(right, self.width // 2 + half) + 1) // 2 * 2)
+        convert_yuv(frame, planes, left, max(0, self._touched[1]) // 2 * 2, right, self.height)
+        return planes
+
     def _raster(
         self, count: int, mode: int, scale: float, pad: int
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], int, int]:
@@ -168,8 +98,11 @@ class Film:
         left, top = max(0, int(x0) - pad) // 2 * 2, max(0, int(y0) - pad) // 2 * 2
         columns = max(2, min(right, int(x1) + pad + 2) - left + 1) // 2 * 2
         rows = max(2, min(bottom, int(y1) + pad + 2) - top + 1) // 2 * 2
-        depth = np.zeros((rows, columns), np.float32)
-        image = np.empty((rows, columns, 3), np.float32)
+        self._touched = (min(self._touched[0], int(left / scale)), min(self._touched[1], int(top / scale)),
+                         max(self._touched[2], int((left + columns) / scale) + 1))  # fmt: skip
+        depth = self._depth[: rows * columns].reshape(rows, columns)
+        image = self._image[: rows * columns * 3].reshape(rows, columns, 3)
+        depth[:] = 0.0
         raster.draw(
             self.rings["starts"], self.rings["segments"], self._screen, self._shades, depth, image, left, top,
             -2.0 if mode == 1 else -0.12,
@@ -182,19 +115,19 @@ class Film:
         mask = (depth > 0).astype(np.float32)
         raster.soften(mask, 1, np.zeros_like(mask))
         tint = np.array(self.palette.shadow, np.float32)
-        _darken(frame, mask, left * cell, top * cell, cell, 0.62, tint)
+        darken(frame, mask, left * cell, top * cell, cell, 0.62, tint)
         for role in ROLES:
             for foot in self.bodies[role].feet.values():
                 middle = 0.6 * foot.ball[index] + 0.4 * foot.ankle[index]
                 near = max(0.0, 1.0 - float(foot.ball[index, 1]) / 0.09)
                 x, y, size = self.camera.floor(middle[0], middle[2])
                 dark = np.array((-62.0, -66.0, -64.0), np.float32)
-                _sink(frame, x, y, 0.12 * size, 0.30, dark, near)
+                sink(frame, x, y, 0.12 * size, 0.30, dark, near)
 
     def _reflection(self, frame: Frame, count: int) -> None:
         cell = 2
         depth, image, left, top = self._raster(count, 2, 1.0 / cell, 2)
-        _mirror(
+        mirror(
             frame, depth, image, left * cell, top * cell, cell, int(self.camera.wall_line), self.palette.gloss,
             self.camera.floor(0.0, 0.0)[1] - 0.03 * self.height,
         )  # fmt: skip
@@ -210,7 +143,7 @@ class Film:
                     continue
                 ball = body.feet[step.foot].ball[index]
                 x, y, size = self.camera.floor(ball[0], ball[2])
-                strength = (1.0 - age / 0.9) ** 1.6 * (0.9 if step.bears else 0.5)
+                strength = (1.0 - age / 0.9) ** 1.6 * (0.62 if step.bears else 0.36)
                 glow_ring(frame, x, y, (0.06 + 0.13 * age**0.6) * size, 0.26, 0.018 * size, colour, strength)
 
     def _counts(self, frame: Frame, u: float) -> None:
@@ -225,21 +158,3 @@ class Film:
             if shine > 0.0:
                 glow_ring(frame, x, y, 0.0, 1.0, 9.0 * unit, on, 0.55 * shine)
                 disc(frame, x, y, (5.6 if tap else 5.0) * unit, tap, np.array((255.0, 244.0, 226.0), np.float32), shine)
-
-
-@njit(cache=True, nogil=True)
-def _sink(frame, cx, cy, radius, squash, dark, strength):  # type: ignore[no-untyped-def]
-    """The dark contact under a sole."""
-    reach = int(2.2 * radius) + 1
-    tall = int(reach * squash) + 1
-    for y in range(max(0, int(cy) - tall), min(frame.shape[0], int(cy) + tall + 1)):
-        dy = (y + 0.5 - cy) / squash
-        for x in range(max(0, int(cx) - reach), min(frame.shape[1], int(cx) + reach + 1)):
-            dx = x + 0.5 - cx
-            k = strength * np.exp(-(dx * dx + dy * dy) / (radius * radius))
-            if k > 0.01:
-                for i in range(3):
-                    frame[y, x, i] = np.uint8(max(0.0, frame[y, x, i] * (1.0 + dark[i] / 100.0 * k)))
-
-
-__all__ = ["FOCAL_720", "Film", "count_spot", "lit"]

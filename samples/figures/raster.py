@@ -5,19 +5,35 @@ enough for limbs, torsos, heads, hair and a swinging skirt, and a depth buffer s
 around a partner need no drawing order. Axes: x right, y up, z towards the viewer, metres; the floor is y = 0.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Array = NDArray[Any]
 
 SUPER = 2
 """Subpixels per pixel and axis; edges are the average of 4."""
 
 
 @njit(cache=True, nogil=True)
-def build_vertices(centres, us, vs, folds, colours, gloss, starts, segments, lights, points, shades):  # type: ignore[no-untyped-def]
-    """Fill `points` (vertex positions) and `shades` (lit RGB 0..1, and how much the normal faces the viewer) for all tubes; returns the number of vertices.
+def build_vertices(
+    centres: Array,
+    us: Array,
+    vs: Array,
+    folds: Array,
+    colours: Array,
+    gloss: Array,
+    starts: Array,
+    segments: Array,
+    lights: Array,
+    points: Array,
+    shades: Array,
+) -> int:
+    """Fill `points` and `shades` for the vertices of all tubes; returns how many there are.
+
+    `points`: (vertices, 3) positions; `shades`: (vertices, 4) lit RGB 0..1 and how much the normal faces the viewer.
 
     `centres`, `us`, `vs`: (rings, 3); `folds`: (rings, 3) amplitude, number and phase of pleats; `colours`: (rings, 3);
     `gloss`: (rings,); `starts`: (tubes + 1,) ring index where each tube begins; `segments`: (tubes,) corners a ring.
@@ -79,7 +95,9 @@ def build_vertices(centres, us, vs, folds, colours, gloss, starts, segments, lig
 
 
 @njit(cache=True, nogil=True)
-def project(points, count, camera, scale, mode, sun, screen):  # type: ignore[no-untyped-def]
+def project(
+    points: Array, count: int, camera: Array, scale: float, mode: int, sun: Array, screen: Array
+) -> tuple[float, float, float, float]:
     """Screen positions and depth (larger is nearer) of `points`; returns (x0, y0, x1, y1) of all, in `scale`d pixels.
 
     `camera`: focal length px, eye height, eye z, principal x, principal y. `mode` 0 the figure itself, 1 its shadow
@@ -103,49 +121,79 @@ def project(points, count, camera, scale, mode, sun, screen):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)
-def _triangle(a, b, c, screen, shades, depth, image, left, top):  # type: ignore[no-untyped-def]
-    ax, ay = screen[a, 0] - left, screen[a, 1] - top
-    bx, by = screen[b, 0] - left, screen[b, 1] - top
-    cx, cy = screen[c, 0] - left, screen[c, 1] - top
+def _triangle(
+    a: int, b: int, c: int, screen: Array, shades: Array, depth: Array, image: Array, left: int, top: int
+) -> None:
+    fl, ft = np.float32(left), np.float32(top)
+    ax, ay = screen[a, 0] - fl, screen[a, 1] - ft
+    bx, by = screen[b, 0] - fl, screen[b, 1] - ft
+    cx, cy = screen[c, 0] - fl, screen[c, 1] - ft
     area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
     if abs(area) < 1e-6:
         return
     y0 = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
     y1 = min(depth.shape[0] - 1, int(np.floor(max(ay, by, cy) - 0.5)))
-    inv = 1.0 / area
+    inv = np.float32(1.0) / area
     da, db = (by - cy) * inv, (cy - ay) * inv
     dc = -da - db
-    za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
-    dz = da * za + db * zb + dc * zc
+    # Where a weight vanishes, as a function of the row, bounds the span of pixels from the left or the right.
+    ra = np.float32(-1.0) / da if da != 0 else np.float32(0.0)
+    rb = np.float32(-1.0) / db if db != 0 else np.float32(0.0)
+    rc = np.float32(-1.0) / dc if dc != 0 else np.float32(0.0)
+    zc = screen[c, 2]
+    za, zb = screen[a, 2] - zc, screen[b, 2] - zc
+    dz = da * za + db * zb
+    r2, g2, b2 = shades[c, 0], shades[c, 1], shades[c, 2]
+    r0, g0, b0 = shades[a, 0] - r2, shades[a, 1] - g2, shades[a, 2] - b2
+    r1, g1, b1 = shades[b, 0] - r2, shades[b, 1] - g2, shades[b, 2] - b2
+    dr, dg, dl = da * r0 + db * r1, da * g0 + db * g1, da * b0 + db * b1
+    half = np.float32(0.5)
+    far = np.float32(depth.shape[1] - 1)
+    wa = ((bx - half) * (cy - y0 - half) - (cx - half) * (by - y0 - half)) * inv
+    wb = ((cx - half) * (ay - y0 - half) - (ax - half) * (cy - y0 - half)) * inv
+    step_a, step_b = (cx - bx) * inv, (ax - cx) * inv
     for y in range(y0, y1 + 1):
-        sy = y + 0.5
-        # Barycentric weights at the row's first pixel, then the span on which none of them is negative.
-        wa = ((bx - 0.5) * (cy - sy) - (cx - 0.5) * (by - sy)) * inv
-        wb = ((cx - 0.5) * (ay - sy) - (ax - 0.5) * (cy - sy)) * inv
-        low, high = 0.0, depth.shape[1] - 1.0
-        for w, d in ((wa, da), (wb, db), (1.0 - wa - wb, dc)):
-            if d > 1e-9:
-                low = max(low, -w / d)
-            elif d < -1e-9:
-                high = min(high, -w / d)
-            elif w < -1e-6:
-                high = -1.0
-        x0, x1 = int(np.ceil(low - 1e-4)), int(np.floor(high + 1e-4))
-        wc = 1.0 - wa - wb
-        z = wa * za + wb * zb + wc * zc
+        low, high = np.float32(0.0), far
+        wc = np.float32(1.0) - wa - wb
+        if da > 0:
+            low = max(low, wa * ra)
+        elif da < 0:
+            high = min(high, wa * ra)
+        if db > 0:
+            low = max(low, wb * rb)
+        elif db < 0:
+            high = min(high, wb * rb)
+        if dc > 0:
+            low = max(low, wc * rc)
+        elif dc < 0:
+            high = min(high, wc * rc)
+        x0, x1 = int(np.ceil(low - np.float32(1e-3))), int(np.floor(high + np.float32(1e-3)))
+        z = zc + wa * za + wb * zb
+        pr, pg, pl = r2 + wa * r0 + wb * r1, g2 + wa * g0 + wb * g1, b2 + wa * b0 + wb * b1
         for x in range(x0, x1 + 1):
-            here = z + x * dz
+            fx = np.float32(x)
+            here = z + fx * dz
             if here > depth[y, x]:
                 depth[y, x] = here
-                pa, pb = wa + x * da, wb + x * db
-                pc = 1.0 - pa - pb
-                image[y, x, 0] = pa * shades[a, 0] + pb * shades[b, 0] + pc * shades[c, 0]
-                image[y, x, 1] = pa * shades[a, 1] + pb * shades[b, 1] + pc * shades[c, 1]
-                image[y, x, 2] = pa * shades[a, 2] + pb * shades[b, 2] + pc * shades[c, 2]
+                image[y, x, 0] = pr + fx * dr
+                image[y, x, 1] = pg + fx * dg
+                image[y, x, 2] = pl + fx * dl
+        wa += step_a
+        wb += step_b
 
 
 @njit(cache=True, nogil=True)
-def draw(starts, segments, screen, shades, depth, image, left, top, cull):  # type: ignore[no-untyped-def]
+def draw(
+    starts: Array,
+    segments: Array,
+    screen: Array,
+    shades: Array,
+    depth: Array,
+    image: Array,
+    left: int,
+    top: int,
+    cull: float,
+) -> None:
     """Rasterise all tubes into `image` (h, w, 3) with `depth` (h, w, 0 = empty), whose corner is (`left`, `top`).
 
     Quads whose four normals (fourth column of `shades`) turn away by more than `cull` are hidden and left out.
@@ -167,7 +215,7 @@ def draw(starts, segments, screen, shades, depth, image, left, top, cull):  # ty
 
 
 @njit(cache=True, nogil=True)
-def soften(mask, radius, spare):  # type: ignore[no-untyped-def]
+def soften(mask: Array, radius: int, spare: Array) -> None:
     """Blur `mask` in place with two box passes each way; wider across than down, as a shadow on a floor is seen."""
     height, width = mask.shape
     for _ in range(2):
@@ -194,7 +242,7 @@ def soften(mask, radius, spare):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def resolve(frame, depth, image, left, top):  # type: ignore[no-untyped-def]
+def resolve(frame: Array, depth: Array, image: Array, left: int, top: int) -> None:
     """Average the subpixels of `image` over `frame` (H, W, 3 uint8); `left`, `top` in frame pixels."""
     rows, columns = depth.shape[0] // 2, depth.shape[1] // 2
     for y in range(rows):

@@ -1,4 +1,4 @@
-"""The room: a terrace at night, arches with a dusk sky, strings of bulbs, a polished floor. Painted once per palette."""
+"""The room: a terrace at dusk, arches, palms, strings of bulbs, a polished floor. Painted once per palette."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -109,15 +109,22 @@ def paint_stage(palette: Palette, height: int = 720) -> NDArray[np.uint8]:
     # A polished floor shows the wall upside down, blurred and dim.
     mirror_row = np.clip((2 * camera.wall_line - y).astype(int), 0, height - 1)
     floor = _floor(X, Y, line, colour, camera, wall, mirror_row)
-    picture = np.where((Y < line)[..., None], wall, floor)
+    picture = np.where((line > Y)[..., None], wall, floor)
     skirting = np.exp(-(((Y - line + 5) / 5.0) ** 2))
     picture = picture * (1 - 0.45 * skirting[..., None])
     picture = _lamps(picture, X, Y, colour["spot"])
     vignette = 1.0 - 0.42 * _step(0.55, 1.25, np.hypot(X / 640.0, (Y - 340) / 420.0))
     picture = picture * vignette[..., None]
     # Fine static grain keeps the slow gradients from banding in 8 bits.
-    grain = np.random.default_rng(3).normal(0.0, 1.0, (height, width, 1))
+    grain = np.random.default_rng(3).normal(0.0, 0.6, (height, width, 1))
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
+
+
+def _around(X: Image, Y: Image, x: float, y: float, reach: float) -> tuple[slice, slice]:
+    """The part of the picture within `reach` of a point, clipped to it."""
+    columns, rows = np.abs(X[0] - x) <= reach, np.abs(Y[:, 0] - y) <= reach
+    inside = [np.flatnonzero(v) for v in (rows, columns)]
+    return tuple(slice(int(v[0]), int(v[-1]) + 1) if v.size else slice(0, 0) for v in inside)  # type: ignore[return-value]
 
 
 def _wall(X: Image, Y: Image, line: float, colour: dict[str, Image]) -> Image:
@@ -126,17 +133,17 @@ def _wall(X: Image, Y: Image, line: float, colour: dict[str, Image]) -> Image:
     plaster = 0.025 * np.sin(X * 0.021 + 2 * np.sin(Y * 0.013)) * np.sin(Y * 0.017 + 1.3 * np.sin(X * 0.009))
     wall = wall * (1 + plaster)[..., None]
     sky = _mix(np.broadcast_to(colour["sky_high"], (*X.shape, 3)), colour["sky_low"], _step(40.0, line - 20, Y) ** 1.6)
-    sky = _sky(sky, X, Y, line, colour)
+    sky = _sky(sky, X, Y, colour)
     for middle in (-440.0, 0.0, 440.0):
         dx = np.abs(X - middle)
         half, spring = 132.0, 236.0
-        outside = np.where(Y < spring, np.hypot(dx, Y - spring) - half, dx - half)
+        outside = np.where(spring > Y, np.hypot(dx, Y - spring) - half, dx - half)
         inside = 1 - _step(-1.2, 1.2, outside)
         frame = 1 - _step(11.0, 13.5, np.abs(outside - 12))
-        wall = _mix(wall, sky * 0.92, inside * (Y < line - 34))
+        wall = _mix(wall, sky * 0.92, inside * (line - 34 > Y))
         lit = colour["wall_low"] * 1.25 + 26
         depth = 0.75 + 0.25 * _step(-1.0, 1.0, (X - middle) / half)
-        wall = _mix(wall, lit * depth[..., None], 0.55 * frame * (Y < line))
+        wall = _mix(wall, lit * depth[..., None], 0.55 * frame * (line > Y))
         # The glow of the evening spills round the opening.
         spill = np.exp(-np.maximum(outside, 0) / 60.0) * (outside > 0) * 0.16
         wall = wall + spill[..., None] * colour["sky_low"]
@@ -145,51 +152,51 @@ def _wall(X: Image, Y: Image, line: float, colour: dict[str, Image]) -> Image:
     return wall
 
 
-def _sky(sky: Image, X: Image, Y: Image, line: float, colour: dict[str, Image]) -> Image:
+def _sky(sky: Image, X: Image, Y: Image, colour: dict[str, Image]) -> Image:
     sun = np.hypot(X - 398, Y - 372)
     sky = sky + (np.exp(-((sun / 120) ** 2)) * 0.55)[..., None] * colour["sky_low"]
     sky = _mix(sky, np.broadcast_to(np.array((255.0, 232.0, 196.0)), sky.shape), 0.9 * (1 - _step(40, 43, sun)))
     sea = 452.0
     water = colour["sky_low"] * 0.50 + colour["sky_high"] * 0.4
     glitter = np.exp(-(((X - 398) / (18 + 0.9 * np.maximum(Y - sea, 0))) ** 2)) * (0.6 + 0.4 * np.sin(Y * 1.1))
-    sky = np.where((Y > sea)[..., None], water + glitter[..., None] * 90, sky)
+    sky = np.where((sea < Y)[..., None], water + glitter[..., None] * 90, sky)
     dark = colour["sky_high"] * 0.28
     hill = sea - 26 - 22 * np.sin(X * 0.008 + 1.0) - 9 * np.sin(X * 0.023)
     sky = _mix(
-        sky, np.broadcast_to(dark * 1.9 + 12, sky.shape), 0.55 * (_step(-1, 1, Y - hill) * (Y < sea) * (X < 200))
+        sky, np.broadcast_to(dark * 1.9 + 12, sky.shape), 0.55 * (_step(-1, 1, Y - hill) * (sea > Y) * (X < 200))
     )
-    for px, base, top, lean in (
-        (-392.0, 520.0, 228.0, 26.0),
-        (-486.0, 520.0, 292.0, -16.0),
-        (70.0, 520.0, 250.0, -20.0),
-        (488.0, 520.0, 268.0, -24.0),
-    ):
-        s = np.clip((base - Y) / (base - top), 0, 1)
-        trunk = np.abs(X - (px + lean * s * s)) - (5.2 - 2.4 * s)
-        palm = (1 - _step(-0.8, 0.8, trunk)) * (Y > top) * (Y < base)
-        cx, cy = px + lean, top
-        for angle, length in (
-            (-2.9, 70),
-            (-2.4, 84),
-            (-1.9, 66),
-            (-1.2, 64),
-            (-0.7, 82),
-            (-0.2, 74),
-            (0.35, 52),
-            (-3.5, 54),
-        ):
-            ux, uy = np.cos(angle), np.sin(angle)
-            a = (X - cx) * ux + (Y - cy) * uy
-            t = a / length
-            droop = (Y - cy) * ux - (X - cx) * uy - np.sign(ux) * 26 * t * t
-            leaf = (
-                (np.abs(droop) < 7.5 * np.sqrt(np.clip(t * (1 - t) * 4, 0, 1)) * (0.75 + 0.25 * np.sin(a * 1.15)))
-                & (t > 0)
-                & (t < 1)
-            )
-            palm = np.maximum(palm, leaf * 1.0)
-        sky = _mix(sky, np.broadcast_to(dark, sky.shape), 0.92 * palm)
+    for px, base, top, lean in _PALMS:
+        at = _around(X, Y, px + lean / 2, (base + top) / 2, (base - top) / 2 + 120)
+        sky[at] = _mix(sky[at], np.broadcast_to(dark, sky[at].shape), 0.94 * _palm(X[at], Y[at], px, base, top, lean))
     return sky
+
+
+_PALMS = ((-392.0, 520.0, 228.0, 26.0), (-486.0, 520.0, 292.0, -16.0), (66.0, 520.0, 262.0, -18.0),
+          (488.0, 520.0, 268.0, -24.0))  # fmt: skip
+"""Foot x, foot y, crown y, lean of each palm in 720-line pixels."""
+
+_FRONDS = ((-2.95, 70), (-2.45, 86), (-1.95, 62), (-1.15, 60), (-0.70, 84), (-0.20, 74), (0.30, 50), (2.85, 52))
+"""Direction (radians) and length of the fronds."""
+
+
+def _palm(X: Image, Y: Image, px: float, base: float, top: float, lean: float) -> Image:
+    """Coverage 0..1 of a palm: a bent trunk and fronds that arch over and hang."""
+    s = np.clip((base - Y) / (base - top), 0, 1)
+    trunk = np.abs(X - (px + lean * s * s)) - (5.4 - 2.8 * s)
+    palm = (1 - _step(-0.8, 0.8, trunk)) * (top < Y) * (base > Y)
+    cx, cy = px + lean, top
+    for angle, length in _FRONDS:
+        ux, uy = np.cos(angle), np.sin(angle)
+        along = ((X - cx) * ux + (Y - cy) * uy) / length
+        rib = (Y - cy) * ux - (X - cx) * uy - np.sign(ux) * 30 * along * along
+        # Leaflets hang from the rib: a full blade below it, a narrow one above, notched along its edge.
+        hanging = rib * np.sign(ux)
+        notch = 0.72 + 0.28 * np.cos(along * length * 0.95)
+        width = np.sqrt(np.clip(along * (1 - along) * 4, 0, 1))
+        below = 1 - _step(-0.9, 0.9, hanging - 13.0 * width * notch)
+        above = _step(-0.9, 0.9, hanging + 3.0 * width)
+        palm = np.maximum(palm, below * above * (along > 0) * (along < 1))
+    return palm
 
 
 def _floor(
@@ -212,17 +219,16 @@ def _floor(
     across = np.abs((z + shift * 2.4) / 1.5 - np.round((z + shift * 2.4) / 1.5)) * 1.5
     seam = np.maximum(1 - _step(0.0, seam_width, edge), 0.8 * (1 - _step(0.0, 0.02, across)))
     floor = floor * (1 - 0.32 * seam)[..., None]
-    rows = wall[mirror_row[:, 0]]
-    kernel = np.hanning(25)[:, None]
-    kernel /= kernel.sum()
     columns = wall.shape[1]
-    step = max(1, columns // 320)
-    small = rows[:, ::step]
-    smeared = np.stack(
-        [np.apply_along_axis(lambda c: np.convolve(c, kernel[:, 0], "same"), 0, small[..., k]) for k in range(3)], -1
-    )
-    index = np.minimum(np.arange(columns) // step, smeared.shape[1] - 1)
-    floor = floor + 0.16 * smeared[:, index] * (1 - 0.6 * near)[..., None]
+    kernel = np.hanning(25)
+    kernel /= kernel.sum()
+    first = int(camera.wall_line)
+    mirrored = wall[mirror_row[first - 12 :, 0]]
+    flat = mirrored.reshape(mirrored.shape[0], -1)
+    smeared = sum(k * np.roll(flat, i - 12, 0) for i, k in enumerate(kernel)).reshape(-1, columns, 3)  # type: ignore[union-attr]
+    shine = np.zeros_like(wall)
+    shine[first - 12 :] = smeared
+    floor = floor + 0.16 * shine * (1 - 0.6 * near)[..., None]
     pool = np.exp(-((metres / 1.35) ** 2) - ((z - 0.05) / 0.95) ** 2)
     return floor + (pool * 0.36)[..., None] * colour["spot"] * np.array((1.0, 0.86, 0.70))
 
@@ -235,19 +241,22 @@ def _lamps(picture: Image, X: Image, Y: Image, spot: Image) -> Image:
         beam = np.exp(-(((X - axis) / (34.0 + 150.0 * t)) ** 2)) * np.clip(1.0 - 0.85 * t, 0, 1)
         picture = picture + (0.17 * beam)[..., None] * spot
     for x0, x1, y0, sag, bulbs, size in (
-        (-760.0, 60.0, -6.0, 104.0, 11, 1.0), (-60.0, 760.0, -10.0, 96.0, 11, 1.0), (-560.0, 560.0, -34.0, 74.0, 13, 0.7),
-    ):  # fmt: skip
+        (-760.0, 60.0, -6.0, 104.0, 11, 1.0),
+        (-60.0, 760.0, -10.0, 96.0, 11, 1.0),
+        (-560.0, 560.0, -34.0, 74.0, 13, 0.7),
+    ):
         s = np.clip((X - x0) / (x1 - x0), 0, 1)
         wire = np.abs(Y - (y0 + sag * 4 * s * (1 - s)))
-        picture = picture * (1 - 0.55 * np.exp(-((wire / 1.1) ** 2)) * ((X > x0) & (x1 > X)))[..., None]
+        picture = picture * (1 - 0.55 * np.exp(-((wire / 1.1) ** 2)) * ((x0 < X) & (x1 > X)))[..., None]
         for i in range(1, bulbs):
             t = i / bulbs
             bx, by = x0 + (x1 - x0) * t, y0 + sag * 4 * t * (1 - t) + 8 * size
-            d = np.hypot(X - bx, (Y - by) * 0.92)
+            at = _around(X, Y, bx, by, 300 * size)
+            d = np.hypot(X[at] - bx, (Y[at] - by) * 0.92)
             glow = 0.50 * np.exp(-((d / (26 * size)) ** 2)) + 0.16 * np.exp(-d / (60 * size))
-            picture = picture + glow[..., None] * np.array((255.0, 188.0, 104.0))
+            lit = picture[at] + glow[..., None] * np.array((255.0, 188.0, 104.0))
             core = 1 - _step(4.2 * size, 6.4 * size, d)
-            picture = _mix(picture, np.broadcast_to(np.array((255.0, 240.0, 208.0)), picture.shape), core)
+            picture[at] = _mix(lit, np.broadcast_to(np.array((255.0, 240.0, 208.0)), lit.shape), core)
     for bx, by, r, k in (
         (-560, 610, 46, 0.10),
         (-470, 668, 30, 0.08),
@@ -255,7 +264,8 @@ def _lamps(picture: Image, X: Image, Y: Image, spot: Image) -> Image:
         (600, 560, 26, 0.07),
         (-604, 540, 24, 0.08),
     ):
-        d = np.hypot(X - bx, Y - by)
+        at = _around(X, Y, bx, by, r + 4.0)
+        d = np.hypot(X[at] - bx, Y[at] - by)
         ring = (1 - _step(r - 2.5, r + 2.5, d)) * (0.7 + 0.3 * _step(0.5 * r, r, d))
-        picture = picture + (k * ring)[..., None] * np.array((255.0, 190.0, 120.0))
+        picture[at] += (k * ring)[..., None] * np.array((255.0, 190.0, 120.0))
     return picture

@@ -1,7 +1,7 @@
 """Basics and boleros: what everyone learns first."""
 
 from samples.figures.duet import Duet
-from samples.moves.vocabulary import closed_hold, lean, open_hold
+from samples.moves.vocabulary import closed_hold, open_hold
 
 
 def side_basic() -> Duet:
@@ -55,21 +55,5 @@ def bolero_rock() -> Duet:
     for eight in (0, 8):
         duet.track("l", {eight + c: v for c, v in ((1, 0.14), (2, 0.0), (3, 0.14), (4, 0.14), (5, 0.0), (8, 0.0))})
         duet.track("a", {eight + c: v for c, v in ((4, 0.0), (5, 0.16), (6, 0.0), (7, -0.14), (8, 0.0))})
-    duet.go_on()
-    return duet
-
-
-def bolero_sway() -> Duet:
-    """A close embrace that breathes: long sways to both sides, her head turning away and back."""
-    duet = Duet(gap=0.22, phi=64, open_out=14, sway=1.5)
-    closed_hold(duet)
-    for role, way in (("lead", 1.0), ("follow", -1.0)):
-        for begin in (1, 9):
-            lean(duet, role, "chest.roll", 7.0 * way, begin, begin + 4)  # type: ignore[arg-type]
-            lean(duet, role, "chest.roll", -7.0 * way, begin + 4, begin + 8)  # type: ignore[arg-type]
-    duet.side_basic(1, 0.3)
-    duet.side_basic(9, 0.3)
-    duet.circle(9, 60.0)
-    duet.look("follow", (0, 0.85), (9, 0.85), (11, -0.2), (15, -0.2), (16, 0.85))
     duet.go_on()
     return duet

@@ -1,6 +1,6 @@
 """Body movement and arms: waves, hip and head rolls, styling of hers."""
 
-from samples.figures.duet import Duet
+from samples.figures.duet import ROLES, Duet
 from samples.moves.holds import _into_shadow, _out_of_shadow
 from samples.moves.vocabulary import (
     LEFT_HIGH,
@@ -14,15 +14,14 @@ from samples.moves.vocabulary import (
     hip_circles,
     lean,
     open_hold,
-    under_the_arm,
 )
 
 
 def _stand(duet: Duet, begin: int, end: int) -> None:
     """Counts on the spot: feet stay in a wide, soft stance and only the taps mark the time."""
-    for role in ("lead", "follow"):
+    for role in ROLES:
         for c in range(begin, end + 1):
-            duet.footfall(role, c, side=0.045)  # type: ignore[arg-type]
+            duet.footfall(role, c, side=0.045)
 
 
 def body_wave_facing() -> Duet:
@@ -56,7 +55,7 @@ def body_wave_shadow() -> Duet:
 
 def hip_rolls() -> Duet:
     """Circles of the hips on the spot, hands held low, two counts each."""
-    duet = Duet(phi=66, gap=0.36, sway=0.5)
+    duet = Duet(phi=72, gap=0.36, sway=0.5, open_out=32)
     open_hold(duet)
     _stand(duet, 1, 16)
     duet.side_basic(9, 0.3)
@@ -68,7 +67,7 @@ def hip_rolls() -> Duet:
 
 def hip_rolls_low() -> Duet:
     """Going down on 1 to 4, circling low, and up again, her hands in her hair."""
-    duet = Duet(phi=60, gap=0.42, sway=0.5)
+    duet = Duet(phi=74, gap=0.42, sway=0.5, open_out=34)
     open_hold(duet)
     _stand(duet, 1, 16)
     hip_circles(duet, "follow", 1, 16, 4.0, 1.35)
@@ -107,32 +106,23 @@ def head_roll() -> Duet:
 
 def arms_of_hers() -> Duet:
     """One hand held; her free arm opens, goes up, and comes down past her hair."""
-    duet = Duet(phi=64, gap=0.40)
+    duet = Duet(phi=78, gap=0.42, open_out=28)
     open_hold(duet)
     duet.side_basic(1, 0.4)
     duet.side_basic(9, 0.4)
     duet.hold("lead", "R", (1, READY))
-    duet.hold("follow", "L", (1, READY), (3, WIDE), (5, UP), (7, ("on", "follow", "crownL")), (8, ("on", "follow", "hipL")),
-              (10, ("on", "follow", "hipL")), (12, WIDE), (14, UP))  # fmt: skip
+    duet.hold(
+        "follow",
+        "L",
+        (1, READY),
+        (3, WIDE),
+        (5, UP),
+        (7, ("on", "follow", "crownL")),
+        (8, ("on", "follow", "hipL")),
+        (10, ("on", "follow", "hipL")),
+        (12, WIDE),
+        (14, UP),
+    )
     duet.join("R", "L", (16, RIGHT_HIGH))
-    duet.go_on()
-    return duet
-
-
-def open_arms() -> Duet:
-    """A turn each way with arms thrown wide on the taps."""
-    duet = Duet(phi=70, gap=0.42, sway=1.3)
-    open_hold(duet)
-    duet.side_basic(1, 0.6)
-    duet.side_basic(9, 0.6)
-    duet.hold("lead", "R", (2, READY), (4, WIDE), (6, READY), (8, WIDE), (10, READY))
-    duet.hold("follow", "L", (2, UP), (4, WIDE), (6, UP), (8, WIDE), (10, READY))
-    for role in ("lead", "follow"):
-        way = 1.0 if role == "lead" else -1.0
-        lean(duet, role, "chest.yaw", -26.0 * way, 3, 5)  # type: ignore[arg-type]
-        lean(duet, role, "chest.yaw", -26.0 * way, 7, 9)  # type: ignore[arg-type]
-    under_the_arm(duet, 11)
-    duet.join("L", "R", (15, LEFT_HIGH))
-    duet.join("R", "L", (15, RIGHT_HIGH))
     duet.go_on()
     return duet

@@ -18,7 +18,7 @@ from samples.song.voices import RATE
 FRAME_RATE = Fraction(30)
 """Frames per second of every clip."""
 
-HANDLE_BEATS = 1.7
+HANDLE_BEATS = 1.4
 """Beats of dancing after the last count: material to fade with."""
 
 
@@ -69,10 +69,8 @@ def write_clip(move: Move, path: Path, *, height: int = 720) -> Timing:
         video.codec_context.color_range = 1
         sound = out.add_stream("aac", rate=RATE)
         sound.bit_rate, sound.layout = 96_000, "stereo"
-        for index, pixels in enumerate(picture):
-            frame = av.VideoFrame.from_ndarray(pixels, "rgb24").reformat(
-                format="yuv420p", dst_colorspace=Colorspace.ITU709, src_color_range=2, dst_color_range=1
-            )
+        for index in range(when.frames):
+            frame = av.VideoFrame.from_ndarray(picture.draw_yuv(index), "yuv420p")
             frame.pts, frame.time_base = index, 1 / FRAME_RATE
             out.mux(video.encode(frame))
         out.mux(video.encode(None))

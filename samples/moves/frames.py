@@ -1,6 +1,6 @@
 """Beginnings and endings."""
 
-from samples.figures.duet import Duet
+from samples.figures.duet import ROLES, Duet
 from samples.moves.vocabulary import (
     CROWN,
     FRAME_HAND,
@@ -42,33 +42,14 @@ def walk_together() -> Duet:
     duet.track("follow.yaw", {0: 90, 8: 90, 9: 60, 10: 30, 11: 16})
     duet.track("phi", {11: 76})
     duet.track("l", {0: 1.15, 1: 0.95, 2: 0.75, 3: 0.55, 4: 0.55, 5: 0.38, 6: 0.2, 7: 0.0, 8: 0.0})
-    duet.join("R", "L", (0, ("meet", 0.02, -0.24, 0.0)), (8, ("meet", 0.02, -0.24, 0.0)), (11, RIGHT_HIGH))
-    duet.hold("lead", "L", (0, RELAXED), (9, READY))
-    duet.hold("follow", "R", (0, RELAXED), (4, ("on", "follow", "hipR")), (9, READY))
-    duet.join("L", "R", (12, LEFT_HIGH))
+    duet.join("L", "R", (0, ("meet", 0.0, -0.26, 0.0)), (8, ("meet", 0.0, -0.26, 0.0)), (11, LEFT_HIGH))
+    duet.hold("lead", "R", (0, RELAXED), (9, READY))
+    duet.hold("follow", "L", (0, RELAXED), (4, ("on", "follow", "hipL")), (9, READY))
+    duet.join("R", "L", (12, RIGHT_HIGH))
     duet.look("lead", (0, 0.3), (4, 0.8), (5, 0.8), (8, 0.4), (11, 0.85))
     duet.look("follow", (0, 0.3), (4, 0.8), (5, 0.8), (8, 0.4), (11, 0.85))
     duet.side_basic(13, 0.3)
     duet.track("l", {13: 0.14, 14: 0.17, 15: 0.3, 16: 0.3})
-    duet.go_on()
-    return duet
-
-
-def circle_entrance() -> Duet:
-    """Round each other at arm's length, eyes held, until the hands meet."""
-    duet = Duet(phi=80, gap=0.72, open_out=0, sway=1.2)
-    duet.circle(1, 360.0)
-    duet.track("gap", {5: 0.66, 7: 0.56, 9: 0.46, 10: 0.40, 11: 0.36})
-    duet.track("lead.yaw", {0: -30, 8: -30, 10: -16})
-    duet.track("follow.yaw", {0: -30, 8: -30, 10: 16})
-    duet.hold("lead", "L", (0, READY), (2, WIDE), (7, WIDE), (9, READY))
-    duet.hold("lead", "R", (0, RELAXED), (9, READY))
-    duet.hold("follow", "L", (0, ("on", "follow", "hipL")), (8, ("on", "follow", "hipL")), (9, READY))
-    duet.hold("follow", "R", (0, ("on", "follow", "hipR")), (2, WIDE), (5, UP), (7, WIDE), (9, READY))
-    duet.join("L", "R", (11, LEFT_HIGH))
-    duet.join("R", "L", (11, RIGHT_HIGH))
-    duet.track("phi", {9: 440})
-    duet.side_basic(9, 0.3)
     duet.go_on()
     return duet
 
@@ -78,27 +59,24 @@ def bow_out() -> Duet:
     duet = Duet(phi=80)
     open_hold(duet)
     duet.side_basic(1, 0.4)
-    duet.join("L", "R", (5, CROWN), (7, CROWN), (9, ("meet", 0.1, 0.1, 0.0)))
-    duet.hold("lead", "R", (5, READY), (9, RELAXED))
-    duet.hold("follow", "L", (5, ("on", "follow", "waistL")), (7, WIDE), (9, RELAXED))
+    duet.join("L", "R", (5, CROWN), (7, CROWN), (10, ("meet", 0.0, -0.12, 0.0)), (12, ("meet", 0.0, 0.48, 0.0)),
+              (14, ("meet", -0.12, -0.16, 0.0)))  # fmt: skip
+    duet.hold("lead", "R", (5, READY), (9, RELAXED), (10, WIDE), (12, UP), (14, ("on", "lead", "waistR")))
+    duet.hold("follow", "L", (5, ("on", "follow", "waistL")), (7, WIDE), (9, RELAXED), (10, WIDE), (12, UP),
+              (14, ("air", 0.42, -0.34, 0.05)))  # fmt: skip
     duet.spin("follow", 5, -360.0)
     base = duet.value("follow.yaw", 8)
     duet.track("gap", {9: 0.42, 11: 0.46})
     duet.track("phi", {9: 86, 11: 90})
     duet.track("lead.yaw", {9: -45, 10: -75, 11: -82})
     duet.track("follow.yaw", {9: base + 30, 10: base + 56, 11: base + 66})
-    duet.join(
-        "R", "L", (10, ("meet", -0.05, -0.1, 0.0)), (12, ("meet", -0.05, 0.42, 0.0)), (14, ("meet", -0.16, -0.14, 0.0))
-    )
-    duet.hold("lead", "L", (10, WIDE), (12, UP), (14, ("on", "lead", "waistL")))
-    duet.hold("follow", "R", (10, WIDE), (12, UP), (14, ("air", 0.42, -0.32, 0.05)))
-    for role in ("lead", "follow"):
-        duet.drop(role, 13, 14, 15, 16)  # type: ignore[arg-type]
-        lean(duet, role, "chest.pitch", 40.0 if role == "lead" else 26.0, 12.6, 16.8, 1.6)  # type: ignore[arg-type]
-        lean(duet, role, "pelvis.pitch", 18.0, 12.6, 16.8, 1.6)  # type: ignore[arg-type]
-        lean(duet, role, "head.pitch", 24.0, 12.6, 16.8, 1.6)  # type: ignore[arg-type]
-        lean(duet, role, "pelvis.fwd", -0.06, 12.6, 16.8, 1.6)  # type: ignore[arg-type]
-        duet.look(role, (0, 0.85), (9, 0.5), (11, 0.1))  # type: ignore[arg-type]
+    for role in ROLES:
+        duet.drop(role, 13, 14, 15, 16)
+        lean(duet, role, "chest.pitch", 40.0 if role == "lead" else 26.0, 12.6, 16.8, 1.6)
+        lean(duet, role, "pelvis.pitch", 18.0, 12.6, 16.8, 1.6)
+        lean(duet, role, "head.pitch", 24.0, 12.6, 16.8, 1.6)
+        lean(duet, role, "pelvis.fwd", -0.06, 12.6, 16.8, 1.6)
+        duet.look(role, (0, 0.85), (9, 0.5), (11, 0.1))
     lean(duet, "follow", "knees", 0.07, 12.6, 16.8, 1.6)
     return duet
 
@@ -113,9 +91,9 @@ def embrace() -> Duet:
     duet.hold("lead", "L", (9, FRAME_HAND), (12, ("on", "follow", "backR")))
     duet.hold("follow", "R", (9, FRAME_HAND), (12, ("on", "lead", "bladeL")))
     duet.hold("follow", "L", (9, ("on", "lead", "shoulderR")), (12, ("on", "lead", "napeR")))
-    for role in ("lead", "follow"):
-        duet.drop(role, 13, 14, 15, 16)  # type: ignore[arg-type]
-        lean(duet, role, "chest.pitch", 5.0, 10, 30)  # type: ignore[arg-type]
+    for role in ROLES:
+        duet.drop(role, 13, 14, 15, 16)
+        lean(duet, role, "chest.pitch", 5.0, 10, 30)
     lean(duet, "follow", "head.roll", -16.0, 12, 30)
     lean(duet, "lead", "head.roll", 9.0, 12, 30)
     lean(duet, "follow", "head.pitch", 8.0, 12, 30)
@@ -132,8 +110,8 @@ def dip() -> Duet:
     duet.track("gap", {9: 0.25, 11: 0.24})
     duet.hold("follow", "R", (11, FRAME_HAND), (14, ("air", 0.35, 0.25, -0.30)))
     duet.hold("lead", "L", (11, FRAME_HAND), (13, ("on", "follow", "ribsR")))
-    for role in ("lead", "follow"):
-        duet.drop(role, 13, 14, 15, 16)  # type: ignore[arg-type]
+    for role in ROLES:
+        duet.drop(role, 13, 14, 15, 16)
     duet.footfall("lead", 11, side=0.12, fwd=0.10)
     lean(duet, "follow", "chest.pitch", -46.0, 12.2, 40, 1.8)
     lean(duet, "follow", "pelvis.pitch", -20.0, 12.2, 40, 1.8)

@@ -1,6 +1,6 @@
 """Shadow position and hammerlock: holds in which they do not simply face each other."""
 
-from samples.figures.duet import Duet
+from samples.figures.duet import ROLES, Duet
 from samples.moves.vocabulary import CROWN, LEFT_HIGH, RIGHT_HIGH, WIDE, lean, open_hold
 
 SHADOW_LEFT = ("on", "follow", "waistL")
@@ -38,8 +38,8 @@ def shadow_side() -> Duet:
     duet.side_basic(17, 0.4)
     _out_of_shadow(duet, 21)
     duet.track("phi", {21: 30, 23: 40})
-    for role in ("lead", "follow"):
-        lean(duet, role, "knees", 0.03, 8, 21)  # type: ignore[arg-type]
+    for role in ROLES:
+        lean(duet, role, "knees", 0.03, 8, 21)
     duet.go_on()
     return duet
 
@@ -53,9 +53,9 @@ def shadow_walk() -> Duet:
     duet.track("phi", {1: 30, 3: 14, 9: 14, 17: 14})
     steps = {9: 0.18, 10: 0.36, 11: 0.52, 12: 0.52, 13: 0.36, 14: 0.18, 15: 0.0, 16: 0.0}
     duet.track("a", steps)
-    for role in ("lead", "follow"):
-        lean(duet, role, "knees", 0.035, 5, 17)  # type: ignore[arg-type]
-        lean(duet, role, "chest.roll", 6.0, 12, 14)  # type: ignore[arg-type]
+    for role in ROLES:
+        lean(duet, role, "knees", 0.035, 5, 17)
+        lean(duet, role, "chest.roll", 6.0, 12, 14)
     duet.side_basic(17, 0.3)
     _out_of_shadow(duet, 21)
     duet.track("phi", {21: 26, 23: 36})

@@ -8,7 +8,7 @@ _CHORDS = ((45, (57, 60, 64)), (41, (57, 60, 65)), (48, (55, 60, 64)), (43, (55,
 
 
 def percussion(seconds: float, tempo: float, start: float, *, seed: int) -> Stereo:
-    """`seconds` of güira, bongo, bass and a quiet guitar at `tempo` BPM, count 1 at `start` seconds; exactly on the grid."""
+    """`seconds` of güira, bongo, bass and quiet guitar at `tempo` BPM, exactly on the grid; count 1 at `start` s."""
     desk = Desk(seconds)
     beat = 60.0 / tempo
     for k in range(-1, int((seconds - start) / beat) + 1):

@@ -1,13 +1,11 @@
 """Feet first: styling walks, syncopations, heels and stamps."""
 
-from samples.figures.duet import Duet, Role
+from samples.figures.duet import ROLES, Duet
 from samples.moves.vocabulary import LEFT_HIGH, READY, RELAXED, RIGHT_HIGH, UP, WIDE, hit, lean, open_hold
-
-_BOTH: tuple[Role, Role] = ("lead", "follow")
 
 
 def _apart(duet: Duet, count: int) -> None:
-    for role in _BOTH:
+    for role in ROLES:
         for side in ("L", "R"):
             duet.hold(role, side, (count, READY))
 
@@ -22,7 +20,7 @@ def styling_walk() -> Duet:
     duet = Duet(phi=84, gap=0.40, sway=1.5)
     open_hold(duet)
     turned = {"lead": -72.0, "follow": 72.0}
-    for role in _BOTH:
+    for role in ROLES:
         duet.track(
             f"{role}.yaw",
             {
@@ -55,18 +53,18 @@ def styling_walk() -> Duet:
             15: 0.35,
         },
     )
-    duet.join("R", "L", (2, ("meet", -0.05, -0.22, 0.0)), (12, ("meet", -0.05, -0.22, 0.0)), (15, RIGHT_HIGH))
-    duet.hold("lead", "L", (2, RELAXED), (12, RELAXED), (15, LEFT_HIGH))
+    duet.join("L", "R", (2, ("meet", 0.0, -0.24, 0.0)), (12, ("meet", 0.0, -0.24, 0.0)), (15, LEFT_HIGH))
+    duet.hold("lead", "R", (2, RELAXED), (12, RELAXED), (15, RIGHT_HIGH))
     duet.hold(
         "follow",
-        "R",
-        (2, ("on", "follow", "hipR")),
+        "L",
+        (2, ("on", "follow", "hipL")),
         (4, WIDE),
         (6, UP),
-        (8, ("on", "follow", "crownR")),
-        (9, ("on", "follow", "hipR")),
-        (12, ("on", "follow", "hipR")),
-        (15, LEFT_HIGH),
+        (8, ("on", "follow", "crownL")),
+        (9, ("on", "follow", "hipL")),
+        (12, ("on", "follow", "hipL")),
+        (15, RIGHT_HIGH),
     )
     duet.go_on()
     return duet
@@ -74,19 +72,19 @@ def styling_walk() -> Duet:
 
 def syncopated() -> Duet:
     """Triple steps on 3-and-4 and 7-and-8, crossing and opening."""
-    duet = Duet(phi=80, gap=0.46, sway=1.1)
+    duet = Duet(phi=86, gap=0.48, sway=1.1, open_out=46)
     open_hold(duet)
     _apart(duet, 1)
-    for role in _BOTH:
+    for role in ROLES:
         left = role == "lead"
         for base in (0, 4, 8):
             first = ("L" if left else "R") if base % 8 == 0 else ("R" if left else "L")
             second = "R" if first == "L" else "L"
-            duet.footfall(role, base + 1, first, side=0.10, fwd=0.10)  # type: ignore[arg-type]
-            duet.footfall(role, base + 2, second, side=-0.16, fwd=-0.12)  # type: ignore[arg-type]
-            duet.footfall(role, base + 3, first, side=0.14)  # type: ignore[arg-type]
-            duet.footfall(role, base + 3.5, second, side=-0.02)  # type: ignore[arg-type]
-            duet.footfall(role, base + 4, first, side=0.08, kind="stomp")  # type: ignore[arg-type]
+            duet.footfall(role, base + 1, first, side=0.10, fwd=0.10)
+            duet.footfall(role, base + 2, second, side=-0.16, fwd=-0.12)
+            duet.footfall(role, base + 3, first, side=0.14)
+            duet.footfall(role, base + 3.5, second, side=-0.02)
+            duet.footfall(role, base + 4, first, side=0.08, kind="stomp")
         hit(duet, role, 4, 8, 12, size=0.7)
         lean(duet, role, "knees", 0.04, 1, 13)
         lean(duet, role, "chest.pitch", 7.0, 1, 13)
@@ -100,34 +98,12 @@ def syncopated() -> Duet:
     return duet
 
 
-def heel_and_toe() -> Duet:
-    """Heel out, toe in, step: first one side, then the other, hand in hand."""
-    duet = Duet(phi=76, gap=0.42, sway=1.0)
-    open_hold(duet)
-    for role in _BOTH:
-        for base in (0, 8):
-            one, other = ("L", "R") if role == "lead" else ("R", "L")
-            duet.footfall(role, base + 1, one, side=0.10, fwd=0.16, kind="heel")  # type: ignore[arg-type]
-            duet.footfall(role, base + 2, one, side=-0.02, fwd=-0.12, kind="point")  # type: ignore[arg-type]
-            duet.footfall(role, base + 3, one, side=0.02, kind="step")  # type: ignore[arg-type]
-            duet.footfall(role, base + 3.5, other, side=0.02, kind="stomp")  # type: ignore[arg-type]
-            duet.footfall(role, base + 4, one, side=0.02, kind="stomp")  # type: ignore[arg-type]
-            duet.footfall(role, base + 5, other, side=0.10, fwd=0.16, kind="heel")  # type: ignore[arg-type]
-            duet.footfall(role, base + 6, other, side=-0.02, fwd=-0.12, kind="point")  # type: ignore[arg-type]
-            duet.footfall(role, base + 7, other, side=0.02, kind="step")  # type: ignore[arg-type]
-            duet.footfall(role, base + 8, one, side=0.06, kind="tap")  # type: ignore[arg-type]
-        hit(duet, role, 4, 12, size=0.5)
-        lean(duet, role, "knees", 0.02, 1, 16)
-    duet.go_on()
-    return duet
-
-
 def golpes() -> Duet:
     """Hits: stamps and hips stopped dead on the counts, the last two doubled."""
-    duet = Duet(phi=70, gap=0.44, sway=0.6)
+    duet = Duet(phi=86, gap=0.48, sway=0.6, open_out=48)
     open_hold(duet)
     _apart(duet, 2)
-    for role in _BOTH:
+    for role in ROLES:
         way = 1.0 if role == "lead" else -1.0
         for c in (1, 3, 5, 7, 9, 11, 13, 15):
             duet.footfall(role, c, side=0.08, kind="stomp")

@@ -1,6 +1,6 @@
 """Turns: hers, his, several, and changing places."""
 
-from samples.figures.duet import Duet
+from samples.figures.duet import ROLES, Duet
 from samples.moves.vocabulary import (
     CROWN,
     LEAD_CROWN,
@@ -47,22 +47,6 @@ def left_turn() -> Duet:
     return duet
 
 
-def turn_and_return() -> Duet:
-    """Right turn on 1, left turn on 5, and a basic to breathe."""
-    duet = Duet(phi=72)
-    open_hold(duet)
-    duet.side_basic(1)
-    duet.side_basic(9)
-    duet.join("L", "R", (1, CROWN), (7, CROWN))
-    let_go(duet, 1, ("lead", "R"))
-    duet.hold("follow", "L", (1, ("on", "follow", "waistL")), (3, WIDE), (5, ("on", "follow", "waistL")), (7, WIDE))
-    duet.spin("follow", 1, -360.0)
-    duet.spin("follow", 5, 360.0)
-    _two_hands(duet, 9)
-    duet.go_on()
-    return duet
-
-
 def double_spin() -> Duet:
     """Two turns in three steps under the raised hand, prepared by a basic."""
     duet = Duet(phi=72, sway=1.1)
@@ -82,15 +66,22 @@ def both_spin() -> Duet:
     open_hold(duet)
     duet.side_basic(1, 0.6)
     duet.side_basic(9, 0.4)
-    for role in ("lead", "follow"):
+    for role in ROLES:
         way = -1.0 if role == "follow" else 1.0
-        duet.spin(role, 1, 360.0 * way)  # type: ignore[arg-type]
-        duet.spin(role, 5, -360.0 * way)  # type: ignore[arg-type]
+        duet.spin(role, 1, 360.0 * way)
+        duet.spin(role, 5, -360.0 * way)
         for side in ("L", "R"):
             duet.hold(
-                role, side, (1, ("on", role, f"heart{side}")), (3, ("on", role, f"heart{side}")), (4, WIDE),  # type: ignore[arg-type]
-                (5, ("on", role, f"heart{side}")), (7, ("on", role, f"heart{side}")), (8, UP if side == "R" else WIDE), (9, READY),  # type: ignore[arg-type]
-            )  # fmt: skip
+                role,
+                side,
+                (1, ("on", role, f"heart{side}")),
+                (3, ("on", role, f"heart{side}")),
+                (4, WIDE),
+                (5, ("on", role, f"heart{side}")),
+                (7, ("on", role, f"heart{side}")),
+                (8, UP if side == "R" else WIDE),
+                (9, READY),
+            )
     _two_hands(duet, 10)
     duet.go_on()
     return duet
@@ -139,20 +130,3 @@ def _change_sides(duet: Duet, count: int, turn: float) -> None:
     out = duet.value("follow.yaw", count + 6)
     duet.track("follow.yaw", {count + 7: out - 2 * duet.open_out})
     duet.track("lead.yaw", {count + 7: duet.open_out})
-
-
-def cross_body_turn() -> Duet:
-    """The same, with a full turn as she passes and a second one on the far side."""
-    duet = Duet(eights=3, phi=76)
-    open_hold(duet)
-    duet.side_basic(1, 0.4)
-    _change_sides(duet, 9, 360.0)
-    duet.join("L", "R", (13, CROWN), (15, CROWN))
-    let_go(duet, 13, ("lead", "R"))
-    duet.hold("follow", "L", (13, ("on", "follow", "waistL")), (15, WIDE))
-    _two_hands(duet, 17)
-    duet.side_basic(17, 0.4)
-    under_the_arm(duet, 21)
-    _two_hands(duet, 24)
-    duet.go_on()
-    return duet

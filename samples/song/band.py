@@ -44,7 +44,7 @@ class Take:
         return float(1.0 + 0.10 * self.rng.standard_normal())
 
     def chord(self, section: Section, beat_in_section: int) -> tuple[int, bool]:
-        """(root as MIDI in the bass octave, minor?) sounding at a beat: one chord per 8 in derecho, per bar otherwise."""
+        """(root in the bass octave, minor?) sounding at a beat: one chord per 8 in derecho, per bar otherwise."""
         steps = PROGRESSIONS[self.mode][section.groove]
         length = COUNTS if section.groove == "derecho" else 4
         offset, minor = steps[(beat_in_section // length) % len(steps)]
@@ -74,7 +74,7 @@ def _level(section: Section) -> float:
 
 
 def play_guira(take: Take, section: Section) -> None:
-    """Derecho: eighths, long on the beat. Majao: broad quarters. Mambo: quarters with a sixteenth pick-up into 1 and 3."""
+    """Derecho: eighths, long on the beat. Majao: broad quarters. Mambo: quarters with pick-ups between."""
     b, level = take.beat, 0.20 * _level(section)
     for beat in range(section.eights * COUNTS):
         at = section.first_beat + beat

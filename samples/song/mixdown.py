@@ -23,7 +23,7 @@ class Desk:
         self.wet = np.zeros((2, self.size))
 
     def add(self, sound: Sound, at: float, *, gain: float, pan: float = 0.0, send: float = 0.2) -> None:
-        """Mix `sound` in at `at` seconds; `pan` -1 (left) .. 1 (right), equal power; `send` is the share to the room."""
+        """Mix `sound` in at `at` seconds; `pan` -1 (left) .. 1 (right), equal power; `send` goes to the room."""
         start = round(at * RATE)
         skip = max(0, -start)
         start = max(0, start)

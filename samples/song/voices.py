@@ -129,5 +129,4 @@ def sung(midi: float, seconds: float, vowel: str) -> Sound:
         ring *= turn
     breath = 0.012 * _band(_noise(n, 900), 2500, 7000)
     envelope = np.minimum(1.0, t / 0.05) * np.minimum(1.0, (seconds - t) / 0.12).clip(0.0)
-    tone = (tone / np.abs(tone).max() + breath) * envelope
-    return tone
+    return (tone / np.abs(tone).max() + breath) * envelope
