@@ -90,7 +90,7 @@ def test_a_job_killed_halfway_is_retried_and_completes(cloud, tasks, new_jobs):
     killed = []
 
     def kill_halfway(progress):
-        if progress.step == "assemble" and progress.percent >= 20 and not killed and new_jobs.now():
+        if progress.step == "assemble" and progress.percent >= 50 and not killed and new_jobs.now():
             killed.extend(pids_of(new_jobs.now()[0]))
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
