@@ -88,19 +88,19 @@ def _not_blank(value: str) -> str:
 
 
 def _task_id(value: str) -> str:
-    if not _TASK_ID.match(_not_blank(value)):
+    if not _TASK_ID.fullmatch(_not_blank(value)):
         raise ValueError("use letters, digits, '-', '_' and '.', at most 100")
     return value
 
 
 def _bitrate(value: str) -> str:
-    if not _BITRATE.match(value):
+    if not _BITRATE.fullmatch(value):
         raise ValueError("write a bitrate as '2M', '128k' or bits a second")
     return value
 
 
 def _resolution(value: str) -> str:
-    match = _RESOLUTION.match(value)
+    match = _RESOLUTION.fullmatch(value)
     if not match:
         raise ValueError("write a resolution as WIDTHxHEIGHT, for example 1280x720")
     width, height = int(match[1]), int(match[2])
@@ -172,7 +172,7 @@ class OutputConfig(Document):
     video_bitrate: Bitrate | None = Field(None, description="target bitrate; exclusive with crf")
     audio_bitrate: Bitrate = "128k"
     crf: float | None = Field(None, ge=0, le=63, allow_inf_nan=False, description="constant quality; exclusive")
-    frame_rate: Annotated[float | str, BeforeValidator(_rate)] = 30
+    frame_rate: Annotated[float | str, BeforeValidator(_rate)] = 30.0
     resolution: Annotated[str, AfterValidator(_resolution)] | None = Field(None, description="default 1280x720")
     transition_duration: Seconds = Field(0.5, description="length of a crossfade")
     fade_duration: Seconds = Field(0.3, description="length of each half of a fade through black or white")
@@ -233,6 +233,8 @@ def parse(source: str | bytes | dict[str, Any], *, task_id: str | None = None, u
     except ValidationError as error:
         problems.extend(Problem(_json_path(e["loc"]), _sentence(e)) for e in error.errors())
     problems.extend(_relations(document, task_id, user_id))
+    named = {problem.path for problem in problems}
+    problems.extend(problem for problem in _strangers("$", document) if problem.path not in named)
     if problems or blueprint is None:
         raise InvalidBlueprint(problems)
     return blueprint
@@ -270,9 +272,35 @@ def _sentence(error: Any) -> str:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # JSON integers have no limit
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _strangers(path: str, value: Any) -> Iterator[Problem]:
+    """Values JSON cannot carry, wherever they are: the model does not look into the keys it does not know."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield Problem(path, "must be a finite number")
+    elif isinstance(value, str) and not _is_unicode(value):
+        yield Problem(path, "is not valid Unicode")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _strangers(f"{path}.{key}", inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _strangers(f"{path}[{index}]", inner)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _relations(document: dict[str, Any], task_id: str | None, user_id: str | None) -> Iterator[Problem]:
