@@ -7,6 +7,7 @@ would drift: 400 ms over 60 moves of 8 counts at 125 BPM and 30 fps.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -17,6 +18,8 @@ Number = int | float | Fraction
 # for 24000/1001, is 0.017 % off; neighbouring real rates (24 and 24000/1001) are 0.1 % apart.
 _NTSC_TOLERANCE = Fraction(3, 10_000)
 
+_RATE_TEXT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}|/[0-9]{1,9})?")
+
 
 def frame_rate(value: Number | str) -> Fraction:
     """The exact frame rate meant by `value`, in frames a second.
@@ -25,6 +28,9 @@ def frame_rate(value: Number | str) -> Fraction:
 
     Raises ValueError if it is not a finite number greater than zero.
     """
+    # Text comes from documents: Fraction would spend minutes on the exponent of "1e999999999".
+    if isinstance(value, str) and not _RATE_TEXT.fullmatch(value):
+        raise ValueError(f"{value[:40]!r} is not a frame rate; write it as 30, 29.97 or 30000/1001")
     try:
         exact = Fraction(value) if not isinstance(value, float) else Fraction(str(value))
     except (ValueError, ZeroDivisionError, OverflowError) as error:
@@ -36,7 +42,10 @@ def frame_rate(value: Number | str) -> Fraction:
     ntsc = Fraction(round(exact * Fraction(1001, 1000)) * 1000, 1001)
     if ntsc and abs(exact - ntsc) / exact < _NTSC_TOLERANCE:
         return ntsc
-    return exact.limit_denominator(100_000)
+    rate = exact.limit_denominator(100_000)
+    if not rate:
+        raise ValueError(f"{value!r} is too small for a frame rate")
+    return rate
 
 
 def frame_at(seconds: Number, rate: Fraction) -> int:

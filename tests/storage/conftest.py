@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 from bachata.storage import DirectoryStore
 from bachata.storage.gcs import BucketStore
-
-# Tests are no package (importlib mode), so a helper beside them is loaded by its path, once.
-_spec = importlib.util.spec_from_file_location("bachata_tests_emulator", Path(__file__).with_name("emulator.py"))
-_module = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = _module
-_spec.loader.exec_module(_module)
+from tests.storage.emulator import BUCKET, running
 
 
 @pytest.fixture(scope="session")
 def cloud():
     """The running emulator."""
-    with _module.running() as emulator:
+    with running() as emulator:
         yield emulator
 
 
@@ -29,11 +20,11 @@ def cloud():
 def bucket(cloud):
     """The emulator's bucket, empty."""
     client = cloud.client()
-    for blob in list(client.list_blobs(_module.BUCKET)):
+    for blob in list(client.list_blobs(BUCKET)):
         blob.delete()
     cloud.failures.clear()
     cloud.requests.clear()
-    yield BucketStore(_module.BUCKET, client=client, patience=20)
+    yield BucketStore(BUCKET, client=client, patience=20)
     client.close()
 
 

@@ -13,7 +13,7 @@ _USER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}$")
 
 
 def _user(value: str) -> str:
-    if not _USER.match(value):
+    if not _USER.fullmatch(value):
         raise ValueError("use letters, digits, '-', '_', '.' and '@', at most 100")  # it names a folder of the store
     return value
 

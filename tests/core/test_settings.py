@@ -1,0 +1,97 @@
+"""The environment is read in one place and its faults are named together."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import bachata
+from bachata.errors import InvalidSettings
+from bachata.settings import Settings, load
+
+
+def test_an_empty_environment_is_fine():
+    settings = load()
+    assert (settings.storage_backend, settings.log_level, settings.db_pool_size) == ("local", "INFO", 2)
+    assert not settings.has_database
+
+
+def test_values_are_typed(monkeypatch):
+    monkeypatch.setenv("LOCAL_STORAGE_PATH", "/tmp/x")
+    monkeypatch.setenv("FETCH_BACKOFF", "0.25")
+    monkeypatch.setenv("CLOUD_RUN_TASK_ATTEMPT", "2")
+    settings = load()
+    assert (settings.local_storage_path, settings.fetch_backoff) == (Path("/tmp/x"), 0.25)
+    assert settings.cloud_run_task_attempt == 2
+
+
+def test_empty_variables_count_as_unset(monkeypatch):
+    monkeypatch.setenv("GCS_BUCKET_NAME", "")
+    monkeypatch.setenv("FETCH_WORKERS", "")
+    assert load().gcs_bucket_name is None
+
+
+def test_all_faults_are_named_at_once(monkeypatch):
+    monkeypatch.setenv("STORAGE_BACKEND", "s3")
+    monkeypatch.setenv("FETCH_WORKERS", "0")
+    monkeypatch.setenv("DB_POOL_SIZE", "many")
+    with pytest.raises(InvalidSettings) as caught:
+        load()
+    for name in ("STORAGE_BACKEND", "FETCH_WORKERS", "DB_POOL_SIZE", "'local' or 'gcs'"):
+        assert name in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"STORAGE_BACKEND": "gcs"}, "needs GCS_BUCKET_NAME"),
+        ({"GCS_BUCKET_NAME": "b"}, "set STORAGE_BACKEND=gcs"),
+        ({"INSTANCE_CONNECTION_NAME": "p:r:i"}, "needs DB_USER"),
+    ],
+)
+def test_settings_that_do_not_go_together(monkeypatch, environment, words):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings, match=words):
+        load()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"DATABASE_URL": "postgresql+pg8000://u@h/d"},
+        {"INSTANCE_CONNECTION_NAME": "p:r:i", "DB_USER": "u"},
+    ],
+)
+def test_either_way_there_is_a_database(monkeypatch, environment):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert load().has_database
+
+
+def test_secrets_are_never_shown(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql+pg8000://u:hunter2@h/d")
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    assert "hunter2" not in repr(load()) + str(load()) + load().model_dump_json()
+    monkeypatch.setenv("DB_POOL_SIZE", "none")
+    with pytest.raises(InvalidSettings) as caught:
+        load()
+    assert "hunter2" not in str(caught.value) + caught.value.details
+
+
+def test_every_variable_is_documented():
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_nothing_else_reads_the_environment():
+    """The processes we start inherit it; that is the one other use."""
+    root = Path(bachata.__file__).parent
+    readers = set()
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+            if named and isinstance(node.value, ast.Name) and node.value.id == "os":
+                readers.add(path.relative_to(root).parts[0])
+    assert readers <= {"local", "cli"}
