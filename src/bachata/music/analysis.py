@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from bachata.errors import InvalidRequest
 from bachata.music.beats import BeatTracker
-from bachata.music.counts import BAR, COUNTS
+from bachata.music.counts import COUNTS
 from bachata.music.document import Analysis, Evidence, Waveform
 from bachata.music.energy import energy_curve
 from bachata.music.features import PEAK_RATE
-from bachata.music.hearing import Heard, Progress, listen, seconds, sha256_of
+from bachata.music.files import sha256_of
+from bachata.music.hearing import Heard, Progress, listen, seconds
 from bachata.music.sections import find_sections
-
-ANALYSER: Final = "bachata-dynamic/1"
-"""Name and version of this analyser. Raise it whenever the same bytes may give another document."""
+from bachata.music.structure import BAR
+from bachata.music.version import ANALYSER
 
 
 def analyse(

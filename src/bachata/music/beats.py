@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.music.confidence import pulse
-from bachata.music.features import FPS, Features
+from bachata.music.features import FPS
 from bachata.music.onsets import Onsets
 from bachata.music.tempo import tempo_curve
 
@@ -19,7 +19,7 @@ TIGHTNESS: Final = (100.0, 400.0)
 """How dearly a beat pays for leaving the tempo. 100 is Ellis' and librosa's: it follows drift. 400 does not slip in a
 break or in the ten seconds of a clip. Both are tried; the beats that repeat themselves better win."""
 
-_FAINT: Final = 0.15  # a pulse that decides nothing
+_FAINT: Final = 0.22  # a pulse that decides nothing
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,12 @@ class Tracked:
 
 
 class BeatTracker(Protocol):
-    """Anything that hears beats; the rest of the room regresses, extends and counts them."""
+    """Anything that hears beats; the rest of the room regresses, extends and counts them.
 
-    def track(self, features: Features, heard: Onsets) -> Tracked:
+    One that wants the samples rather than the onsets is given the file when it is made.
+    """
+
+    def track(self, heard: Onsets) -> Tracked:
         """Beats of a song; empty when there are none."""
         ...
 
@@ -41,7 +44,7 @@ class BeatTracker(Protocol):
 class DynamicTracker:
     """The tracker this project ships: tempo curve by Viterbi, the steadier of two beat sequences."""
 
-    def track(self, features: Features, heard: Onsets) -> Tracked:
+    def track(self, heard: Onsets) -> Tracked:
         """See `BeatTracker`."""
         strength = heard.strength
         if strength.size < 2 * FPS or not strength.any():

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Frames = NDArray[np.float32] | NDArray[np.float64]
 
 
-def per_beat(values: Array, rate: float, beats: Array, duration: float) -> Array:
+def per_beat(values: Frames, rate: float, beats: Array, duration: float) -> Array:
     """Mean of `values` (frames, k) at `rate` over each beat [beats[i], beats[i+1]); the last reaches to `duration`.
 
     Shape (beats, k). A beat shorter than a frame takes the frame it falls in.
@@ -17,7 +18,7 @@ def per_beat(values: Array, rate: float, beats: Array, duration: float) -> Array
     return span_means(values, rate, edges[:-1], edges[1:])
 
 
-def span_means(values: Array, rate: float, starts: Array, ends: Array) -> Array:
+def span_means(values: Frames, rate: float, starts: Array, ends: Array) -> Array:
     """Mean of `values` (frames, k) at `rate` over each span of seconds; shape (spans, k)."""
     size = values.shape[0]
     total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=float)])

@@ -130,4 +130,4 @@ def _sureness(margin: float) -> float:
 
 
 def _unit_rows(rows: Array) -> Array:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))

@@ -62,7 +62,7 @@ class Sound:
         """
         try:
             with av.open(str(self.path)) as container:
-                yield from self._read(cast(InputContainer, container), progress)
+                yield from self._read(container, progress)
         except (av.error.FFmpegError, ValueError) as error:
             raise self._unreadable(error) from error
         if self.samples == 0:
@@ -75,14 +75,13 @@ class Sound:
             held = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
             raise AudioUnreadable(f"{self.name} holds no sound (found: {held}); give a song or a video with sound.")
         stream = container.streams.audio[0]
-        stream.thread_type = "AUTO"
         expected = _seconds(container, stream)
         self._check_length(expected or 0.0)
         graph: Graph | None = None
         for frame in self._frames(container, stream):
             if graph is None:
                 graph = _listening_graph(frame)
-                self.start = _lead(container, stream, frame)
+                self.start = _lead(container, frame)
             graph.push(frame)
             yield from self._pull(graph)
             self._check_length(self.duration)
@@ -99,7 +98,7 @@ class Sound:
         try:
             for packet in container.demux(stream):
                 try:
-                    yield from cast(list[AudioFrame], packet.decode())
+                    yield from packet.decode()
                 except av.error.InvalidDataError:
                     self._bad_packets += 1
                     if self._bad_packets > _MAX_BAD_PACKETS:
@@ -174,7 +173,7 @@ def _seconds(container: InputContainer, stream: AudioStream) -> float | None:
     return container.duration / av.time_base if container.duration else None
 
 
-def _lead(container: InputContainer, stream: AudioStream, first: AudioFrame) -> float:
+def _lead(container: InputContainer, first: AudioFrame) -> float:
     """Seconds from the first picture to the first sample; cover images have no clock and do not count."""
     pictures = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not pictures or first.pts is None or first.time_base is None:

@@ -42,12 +42,12 @@ _BATCH: Final = 512  # frames transformed at once: a few MB
 
 @dataclass(frozen=True)
 class Features:
-    """All arrays are float32.
+    """What was heard; all arrays are float32, frame i is centred on second i / rate.
 
-        mel (frames, 48) power at `FPS`; tones (tone frames, 60) magnitude of semitones from MIDI 28 at `TONE_FPS`;
-        attack (points, 2) energy of the first difference at `FINE_FPS`, of the whole sound and of what lies below 1.4 kHz
-    (where a hissing recording still lets drums and strings be timed); peaks (n,) largest absolute sample at `PEAK_RATE`.
-        Frame i is centred on second i / rate. `duration` in seconds.
+    mel (frames, 48): power, at `FPS`. tones (frames, 60): magnitude of the semitones from MIDI 28, at `TONE_FPS`.
+    attack (points, 2): energy of the first difference at `FINE_FPS`, of the whole sound and of what lies below
+    1.4 kHz, where a hissing recording still lets drums and strings be timed. peaks (n,): largest absolute sample, at
+    `PEAK_RATE`. duration: seconds.
     """
 
     mel: Array
@@ -58,7 +58,7 @@ class Features:
 
 
 class _Spectrogram:
-    """Frames a stream of samples (centred, zero-padded like librosa's `center=True`) and reduces each spectrum at once."""
+    """Frames a stream of samples (centred, zero-padded like librosa's) and reduces each spectrum at once."""
 
     def __init__(self, window: int, hop: int, bank: Array, *, power: bool) -> None:
         self.window = np.hanning(window + 1)[:-1].astype(np.float32)

@@ -29,7 +29,8 @@ _AUDIBLE_DB: Final = 30.0
 _NEIGHBOURS: Final = 9  # beats that decide together whether the music has a beat here
 _CARRIED: Final = 0.4  # of the song's usual onset at a beat
 _CUTOFFS: Final = (np.inf, 250.0, 150.0, 90.0, 60.0, 40.0, 30.0)
-"""Periods in beats, stiffest (a straight line) first: a tempo wavering more slowly than this is followed, faster is taken for jitter."""
+"""Periods in beats, stiffest (a straight line) first: a tempo wavering more slowly than this is followed, faster is
+taken for jitter."""
 
 
 @dataclass(frozen=True)

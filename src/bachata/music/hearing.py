@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +53,7 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
     if float(features.peaks.max(initial=0.0)) < _SILENCE:
         raise AudioUnreadable(f"{sound.name} holds only silence; give a file in which the music can be heard.")
     heard = onsets(features)
-    tracked = (tracker or DynamicTracker()).track(features, heard)
+    tracked = (tracker or DynamicTracker()).track(heard)
     if progress:
         progress(0.85)
     if tracked.beats.size < 4:
@@ -63,12 +62,6 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
     grid = regress(tracked.beats, features, heard)
     counted = count(features, heard, grid.beats)
     return Heard(sound, features, heard, grid, counted, beat_confidence(pulse(heard, grid.beats), grid))
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of the file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def seconds(times: NDArray[np.float64]) -> list[float]:

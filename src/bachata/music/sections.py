@@ -81,9 +81,10 @@ def name(parts: list[Part]) -> list[Label]:
         return labels
     inner = list(range(len(parts)))
     middle = float(np.average([p.energy for p in parts], weights=[p.length for p in parts]))
-    for i, label in ((0, "intro"), (len(parts) - 1, "outro")):
+    outer: tuple[tuple[int, Label], ...] = ((0, "intro"), (len(parts) - 1, "outro"))
+    for i, label in outer:
         if parts[i].energy < middle or parts[i].length <= sum(p.length for p in parts) / 8:
-            labels[i] = label  # type: ignore[assignment]
+            labels[i] = label
             inner.remove(i)
     families = _families(parts, inner)
     if len(families) < 2:

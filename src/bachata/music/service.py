@@ -1,141 +1,133 @@
-"""The analysis of a stored song, made once: it is kept under the hash of the song's bytes."""
+"""The analyze function's work: a stored song is heard once, then its Analysis is found by the song's content."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bachata.blueprint import Key, Name, TaskId, storage_candidates
+from bachata import logs
 from bachata.errors import ObjectMissing, SongMissing
-from bachata.logs import get_logger
-from bachata.music.analysis import ANALYSER, analyse
 from bachata.music.document import Analysis
-from bachata.music.hearing import Progress, sha256_of
+from bachata.music.files import sha256_of
+from bachata.music.version import ANALYSER
+from bachata.settings import Settings
 from bachata.storage import ObjectInfo, ObjectStore
 
-if TYPE_CHECKING:
-    from bachata.settings import Settings
+Progress = Callable[[float], None]
 
-STAGE = "analyzing"
-
-log = get_logger(__name__)
+_log = logs.get_logger(__name__)
 
 
 class AnalyzeRequest(BaseModel):
-    """What the analyze function is asked."""
+    """Body of POST analyze. `song`: storage key or URI; `count_one`: the user's correction; `force`: hear it again."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
-    song: Key
-    task_id: TaskId | None = None
-    execution: Name | None = None
-    count_one: int | None = Field(None, ge=0, le=7, description="index into beats of a count 1, from a human ear")
-    force: bool = Field(False, description="listen again even if an analysis is stored")
-
-
-@dataclass(frozen=True)
-class Analysed:
-    """An analysis and where it is stored; `cached` when it had been made before."""
-
-    analysis: Analysis
-    stored: ObjectInfo
-    cached: bool
-
-
-def analyse_key(
-    store: ObjectStore,
-    key: str,
-    *,
-    progress: Progress | None = None,
-    count_one: int | None = None,
-    force: bool = False,
-) -> Analysed:
-    """The analysis of the song stored under `key`, from the cache when this version of the analyser made it.
-
-    A song stored under two names is heard once. A chosen `count_one` is another document beside the usual one.
-    Raises SongMissing, AudioUnreadable.
-    """
-    with _song(store, key) as path:
-        target = _target(sha256_of(path), count_one)
-        kept = None if force else _kept(store, target)
-        if kept is not None:
-            return kept
-        name = PurePosixPath(key).name
-        analysis = analyse(path, progress=progress, count_one=count_one, name=name)
-    data = analysis.model_dump_json().encode()
-    return Analysed(analysis, store.put_bytes(target, data, content_type="application/json"), cached=False)
+    song: str = Field(min_length=1)
+    task_id: str | None = None
+    execution: str | None = None
+    count_one: int | None = Field(None, ge=0, le=7)
+    force: bool = False
 
 
 def answer(store: ObjectStore, settings: Settings, request: AnalyzeRequest) -> dict[str, Any]:
-    """What the analyze function answers; progress goes to the task's row when there is one."""
-    with _reporting(settings, request) as progress:
-        found = analyse_key(store, request.song, progress=progress, count_one=request.count_one, force=request.force)
-    analysis = found.analysis
-    log.info("analysed", extra={"song": request.song, "tempo": analysis.tempo, "cached": found.cached})
+    """Analyse as asked, reporting stage `analyzing` to the task row when there is one; the function's JSON answer."""
+    with _reporting(settings, request.task_id, request.execution) as progress:
+        analysis, info, cached = analyse_key(
+            store, request.song, count_one=request.count_one, force=request.force, progress=progress
+        )
     return {
-        "analysis": found.stored.key,
-        "uri": store.uri(found.stored.key),
+        "analysis": info.key,
+        "uri": store.uri(info.key),
         "sha256": analysis.sha256,
-        "size": found.stored.size,
+        "size": info.size,
         "duration": analysis.duration,
         "tempo": analysis.tempo,
         "confidence": analysis.confidence,
         "sections": len(analysis.sections),
-        "cached": found.cached,
+        "cached": cached,
     }
 
 
-def _target(sha256: str, count_one: int | None) -> str:
-    chosen = "" if count_one is None else f"-one{count_one}"
-    return f"analysis/{sha256}{chosen}.json"
+def analyse_key(
+    store: ObjectStore,
+    song: str,
+    *,
+    count_one: int | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Analysis, ObjectInfo, bool]:
+    """(analysis, where it is stored, whether it was there already) of the song under a key or URI of `store`.
+
+    A stored analysis serves as long as the song's bytes and the analyser's version are the same. One made with the
+    user's `count_one` has a key of its own. Raises SongMissing, AudioUnreadable, InvalidRequest.
+    """
+    key = store.key_of(song)
+    with _on_disk(store, key) as path:
+        target = analysis_key(sha256_of(path), count_one)
+        if not force:
+            known = _stored(store, target)
+            if known is not None and known[0].analyser == ANALYSER:
+                return (*known, True)
+        # Imported here: a stored answer needs none of the numerics, and they take seconds to load.
+        from bachata.music.analysis import analyse
+
+        analysis = analyse(path, name=Path(key).name, count_one=count_one, progress=progress)
+    data = analysis.model_dump_json(by_alias=True).encode()
+    info = store.put_bytes(target, data, content_type="application/json")
+    _log.info("analysed %s: %.1f BPM, confidence %.2f", key, analysis.tempo, analysis.confidence)
+    return analysis, info, False
 
 
-def _kept(store: ObjectStore, target: str) -> Analysed | None:
-    stored = store.info(target)
-    if stored is None:
+def analysis_key(sha256: str, count_one: int | None = None) -> str:
+    """Where the analysis of these bytes is kept."""
+    return f"analysis/{sha256}.json" if count_one is None else f"analysis/{sha256}-count{count_one}.json"
+
+
+def _stored(store: ObjectStore, key: str) -> tuple[Analysis, ObjectInfo] | None:
+    info = store.info(key)
+    if info is None:
         return None
     try:
-        analysis = Analysis.model_validate_json(store.read_bytes(target))
-    except (ObjectMissing, ValidationError):
-        return None  # deleted meanwhile, or of another version: heard again and replaced
-    return Analysed(analysis, stored, cached=True) if analysis.analyser == ANALYSER else None
+        return Analysis.model_validate_json(store.read_bytes(key)), info
+    except (ValidationError, ObjectMissing) as error:
+        _log.warning("the stored analysis %s cannot be used and is made again: %s", key, type(error).__name__)
+        return None
 
 
 @contextmanager
-def _song(store: ObjectStore, key: str) -> Iterator[Path]:
-    """The song as a file, under its key as written or as the old system wrote it."""
-    with tempfile.TemporaryDirectory(prefix="bachata-song-") as scratch:
-        for candidate in storage_candidates(key):
-            local = store.local_path(candidate)
-            if local is not None:
-                yield local
-                return
-            target = Path(scratch) / f"song{PurePosixPath(candidate).suffix}"
-            try:
-                store.fetch(candidate, target)
-            except ObjectMissing:
-                continue
-            yield target
-            return
-        raise SongMissing(f"There is no song {key!r} in storage: upload it first")
+def _on_disk(store: ObjectStore, key: str) -> Iterator[Path]:
+    """The song as a local file: in place when the store has it as one, else a copy that goes afterwards."""
+    missing = SongMissing(f"No song is stored under {key}; upload it first, or check the key.")
+    if store.info(key) is None:
+        raise missing
+    in_place = store.local_path(key)
+    if in_place is not None:
+        yield in_place
+        return
+    with tempfile.TemporaryDirectory(prefix="bachata-song-") as directory:
+        copy = Path(directory) / f"song{Path(key).suffix}"
+        try:
+            store.fetch(key, copy)
+        except ObjectMissing:
+            raise missing from None
+        yield copy
 
 
 @contextmanager
-def _reporting(settings: Settings, request: AnalyzeRequest) -> Iterator[Progress | None]:
-    if not (settings.has_database and request.task_id and request.execution):
+def _reporting(settings: Settings, task_id: str | None, execution: str | None) -> Iterator[Progress | None]:
+    if not (settings.has_database and task_id and execution):
         yield None
         return
     from bachata.tasks.progress import ProgressReporter
 
-    reporter = ProgressReporter.connect(settings, request.task_id, request.execution)
+    reporter = ProgressReporter.connect(settings, task_id, execution)
     try:
-        reporter(STAGE)
-        yield lambda done: reporter(STAGE, done)
+        yield lambda done: reporter("analyzing", done)
     finally:
         reporter.close()

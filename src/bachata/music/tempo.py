@@ -46,14 +46,14 @@ def comb_scores(strength: Array) -> tuple[Array, Array]:
         if correlation[0] <= 0:
             continue
         correlation = correlation / correlation[0] * (size / np.maximum(size - np.arange(size), size * 0.2))
-        total = 0.0
+        total = np.zeros(GRID.size)
         for tooth, weight in _TEETH:
             reach = lags * tooth
             usable = reach < size * 0.8
             scores[row] += np.where(usable, weight * np.interp(reach, np.arange(size), correlation), 0.0)
             total = total + weight * usable
         scores[row] /= total
-    return starts + size / 2.0, scores
+    return np.asarray(starts + size / 2.0, dtype=float), scores
 
 
 def tempo_curve(strength: Array, *, around: float | None = None) -> tuple[Array, float]:

@@ -1,0 +1,8 @@
+"""Which analyser this is, readable without loading it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ANALYSER: Final = "bachata-dynamic/1"
+"""Raise the number whenever the same bytes may give another document: stored analyses of older ones are made again."""
