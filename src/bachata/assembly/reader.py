@@ -5,7 +5,6 @@ Memory: one decoder, two frames, whatever the clip's length.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from fractions import Fraction
@@ -58,6 +57,8 @@ class ClipReader:
         self._enter()
         self.sample_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
         rate = self._stream.average_rate or self._stream.guessed_rate
+        self.pixels = self._stream.width * self._stream.height
+        """Of a picture: what the decoder's memory grows with."""
         self._interval = 1 / Fraction(rate) if rate else Fraction(1, 25)
         self._zero = (self._stream.start_time or 0) * _time_base(self._stream)
         length = self._length()
@@ -84,14 +85,11 @@ class ClipReader:
         return frame
 
     def close(self) -> None:
-        """Release the decoder and its memory."""
+        """Release the file, and the decoder as far as PyAV lets go of it (see `Composer`)."""
         self._stack.close()
         self._current = self._upcoming = None
         self._frames = iter(())
         del self._container, self._stream
-        # PyAV's container and streams refer to each other: without this, decoders pile up (20 MB a 720p clip) until the
-        # collector happens to run, which counts objects and not megabytes.
-        gc.collect()
 
     def __enter__(self) -> Self:
         return self
