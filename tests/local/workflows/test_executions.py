@@ -236,9 +236,12 @@ def test_close_cancels_and_joins_everything(server: Server) -> None:
     for workflow in ("sleep", "sleep", "endless"):
         start(api, workflow)
     runs = list(api._runs.values())
+    until(lambda: all("status" in run.describe() for run in runs))
     api.close()
     api.close()
     assert [run.state for run in runs] == ["CANCELLED"] * 3
+    left = {thread.name for thread in threading.enumerate()} & {f"execution-{run.id}" for run in runs}
+    assert left == set()
     until(lambda: threading.active_count() <= before)
     with pytest.raises(requests.ConnectionError):
         requests.get(api.url, timeout=5)

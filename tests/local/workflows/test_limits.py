@@ -159,6 +159,11 @@ def test_deep_calls_of_nested_steps() -> None:
 
 def test_what_python_cannot_follow_is_an_error_of_the_workflow() -> None:
     assert tags_of(lambda: execute(nested_calls(levels=19, calls=18))) == ["RecursionError"]
+    caught = nested_calls(levels=19, calls=18).replace(
+        "{call: {call: down, args: {n: 18}, result: r}}",
+        "{call: {try: {call: down, args: {n: 18}, result: r}, except: {as: e, return: '${e.tags}'}}}",
+    )
+    assert execute(caught) == ["RecursionError"]
 
 
 @pytest.mark.parametrize("call", ["json.decode(a)", "json.encode_to_string(json.decode(a))", "json.decode(a) == b"])

@@ -168,14 +168,38 @@ def test_a_branch_does_not_write_a_variable_that_came_after_it_in_the_text() -> 
     source = """
 - init: {assign: [{n: 0}]}
 - par: {parallel: {for: {value: v, in: [1], steps: [{set: {assign: [{x: 5}]}}]}}}
-- later: {assign: [{x: 1}, {n: "${n + 1}"}]}
-- again: {switch: [{condition: "${n == 1}", next: par2}]}
-- give: {return: "${x}"}
-- par2: {steps: [{back: {next: par}}]}
+- second_time: {switch: [{condition: "${n == 1}", return: "${x}"}]}
+- later: {assign: [{x: 7}, {n: 1}], next: par}
 """
     # The second time round x exists outside the branch; the branch still writes one of its own.
-    source = source.replace("x: 1}, {n", 'x: "${n}"}, {n')
-    assert execute(source) == 1
+    assert execute(source) == 7
+
+
+def test_an_assignment_that_waits_in_a_subworkflow_holds_up_no_other_branch(server: Server) -> None:
+    together = threading.Barrier(2)
+
+    def script(seen: Seen) -> Reply:
+        together.wait(timeout=20)  # only passes when both branches are waiting at once
+        return Reply(body=seen.path)
+
+    server.script = script
+    source = """
+main:
+  params: [url]
+  steps:
+    - init: {assign: [{out: {}}]}
+    - par:
+        parallel:
+          shared: [out]
+          for: {value: v, in: ["/a", "/b"], steps: [{ask: {assign: [{"out[v]": "${ask(url + v)}"}]}}]}
+    - give: {return: "${out}"}
+ask:
+  params: [url]
+  steps:
+    - get: {call: http.get, args: {url: "${url}"}, result: r}
+    - give_body: {return: "${r.body}"}
+"""
+    assert execute(source, server.url) == {"/a": "/a", "/b": "/b"}
 
 
 def test_a_loop_inside_a_branch_and_a_call_that_writes_shared() -> None:
