@@ -15,6 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
 _CORE = ("__init__.py", "py.typed", "blueprint.py", "errors.py", "logs.py", "settings.py", "timeline.py")
+_ELSEWHERE = ("tasks/migrations", "tasks/migrate.py", "music/plot", "music/clips.py")
+"""Parts of those rooms that only other places use: migrations have a job of their own, people look at plots."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 
 
@@ -38,7 +40,21 @@ ARTEFACTS = (
     Artefact(
         "plan",
         "functions/plan",
-        ("http.py", "storage", "tasks", "music/__init__.py", "music/document.py", "moves", "choreography"),
+        (
+            "http.py",
+            "storage",
+            "tasks",
+            "music/__init__.py",
+            "music/document.py",
+            "choreography",
+            "moves/__init__.py",
+            "moves/catalogue.py",
+            "moves/embedding.py",
+            "moves/glossary.py",
+            "moves/index.py",
+            "moves/library.py",
+            "moves/repository.py",
+        ),
     ),
     Artefact(
         "finalize",
@@ -59,8 +75,9 @@ def _files(artefact: Artefact) -> Iterator[tuple[str, Path]]:
         source = package / room
         found = sorted(source.rglob("*")) if source.is_dir() else [source]
         for file in found:
-            if file.is_file() and "__pycache__" not in file.parts:
-                yield f"bachata/{file.relative_to(package).as_posix()}", file
+            name = file.relative_to(package).as_posix()
+            if file.is_file() and "__pycache__" not in file.parts and not name.startswith(_ELSEWHERE):
+                yield f"bachata/{name}", file
 
 
 def build(artefact: Artefact) -> Path:
