@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+from numba import njit
 
 from samples.figures.bones import Body, Points, at, axes, two_bones
 from samples.figures.curves import Curve, lowpass, smooth
@@ -87,20 +88,22 @@ def _asked(keys: Keys, u: Curve) -> list[Spec]:
     return out
 
 
-def reach_with_arms(duet: Duet, bodies: dict[Role, Body], u: Curve) -> None:
+def reach_with_arms(duet: Duet, bodies: dict[Role, Body], u: Curve, rate: float) -> None:
     """Give both dancers elbows and hands. Hands asked to one point hold each other and meet within both reaches."""
     keys = {(role, side): duet.hands.get((role, side), [(0.0, _REST)]) for role in ROLES for side in SIDES}
     targets = {hand: _blend(bodies, *hand, keys[hand], u) for hand in keys}
     for role, body in bodies.items():
         for side in SIDES:
             rise = np.clip((targets[role, side][:, 1] - body.shoulder[side][:, 1]) / 0.5, -0.2, 1.0)
-            body.shoulder[side] = body.shoulder[side] + 0.05 * lowpass(rise, 1.0)[:, None] * body.chest_axes[:, 1]
+            body.shoulder[side] = (
+                body.shoulder[side] + 0.05 * lowpass(rise, 0.033 * rate)[:, None] * body.chest_axes[:, 1]
+            )
     asked = {hand: _asked(keys[hand], u) for hand in keys}
     for lead in SIDES:
         for follow in SIDES:
             one, other = ("lead", lead), ("follow", follow)
             same = [a == b and a[0] in ("meet", "over", "on") for a, b in zip(asked[one], asked[other], strict=True)]
-            share = lowpass(np.array(same, float), 2.0)[:, None]
+            share = lowpass(np.array(same, float), 0.066 * rate)[:, None]
             if share.max() == 0.0:
                 continue
             met = 0.5 * (targets[one] + targets[other])
@@ -113,15 +116,48 @@ def reach_with_arms(duet: Duet, bodies: dict[Role, Body], u: Curve) -> None:
             for hand in (one, other):
                 targets[hand] = targets[hand] + share * (met - targets[hand])
     for (role, side), target in targets.items():
-        _bend_elbow(bodies[role], side, target)
+        _bend_elbow(bodies[role], side, _round_the_shoulder(bodies[role], side, target), rate)
 
 
-def _bend_elbow(body: Body, side: Side, target: Points) -> None:
+def _round_the_shoulder(body: Body, side: Side, target: Points) -> Points:
+    """A hand on its way from above to below goes round its own shoulder, not through it."""
+    sign, frame = (1.0 if side == "L" else -1.0), body.chest_axes
+    near = np.linalg.norm(target - body.shoulder[side], axis=1)
+    return target + 0.30 * smooth((0.26 - near) / 0.26)[:, None] * (sign * 0.7 * frame[:, 0] + 0.7 * frame[:, 2])
+
+
+def _bend_elbow(body: Body, side: Side, target: Points, rate: float) -> None:
     sign, frame = (1.0 if side == "L" else -1.0), body.chest_axes
     high = smooth((target[:, 1] - body.shoulder[side][:, 1] + 0.15) / 0.5)[:, None]
     low_pole = sign * 0.55 * frame[:, 0] - 0.8 * frame[:, 1] - 0.35 * frame[:, 2]
     high_pole = sign * 0.9 * frame[:, 0] - 0.15 * frame[:, 1] + 0.2 * frame[:, 2]
     pole = low_pole + (high_pole - low_pole) * high
+    line = target - body.shoulder[side]
+    line /= np.linalg.norm(line, axis=1, keepdims=True) + 1e-9
+    pole = _steady(line, pole, 14.0 / rate)
     body.elbow[side], body.hand[side] = two_bones(
         body.shoulder[side], target, body.build.upper_arm, body.build.forearm, pole
     )
+
+
+@njit(cache=True, nogil=True)
+def _steady(line: Points, pole: Points, pull: float) -> Points:
+    """Directions across `line`, drawn towards `pole` by `pull` a frame.
+
+    An arm that swings through its own pole would flip its elbow within a frame; carried along from frame to frame, the
+    elbow comes round instead.
+    """
+    out = np.empty_like(pole)
+    side = pole[0].copy()
+    for i in range(line.shape[0]):
+        across = pole[i] - (pole[i] * line[i]).sum() * line[i]
+        if i:
+            side = side + pull * across
+        side = side - (side * line[i]).sum() * line[i]
+        size = np.sqrt((side * side).sum())
+        if size < 1e-6:
+            side = across + 1e-6
+            size = np.sqrt((side * side).sum())
+        side = side / size
+        out[i] = side
+    return out

@@ -1,8 +1,8 @@
 """A choreography as data: positions per count, footfalls, holds and body accents of two dancers.
 
 Counts are numbered from 1; count c falls on beat u = c - 1. Lengths in metres, angles in degrees. The couple stands
-on an axis: the lead at -gap, the follow at +gap along it, facing each other; `phi` is the direction the lead faces (0 towards
-the viewer, 90 to the viewer's right). Tracks hold their value until the next count that names one.
+on an axis: the lead at -gap, the follow at +gap along it, facing each other; `phi` is the direction the lead faces (0
+towards the viewer, 90 to the viewer's right). Tracks hold their value until the next count that names one.
 """
 
 import math

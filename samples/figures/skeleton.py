@@ -33,14 +33,13 @@ def _channels(duet: Duet, role: Role, u: Curve) -> dict[str, Curve]:
 
 def pose(duet: Duet, u: Curve, frame_rate: float, beat_seconds: float) -> dict[Role, Body]:
     """Both dancers at beats `u` (one per frame)."""
-    bodies = {role: _trunk(duet, role, u) for role in ROLES}
-    per_beat = frame_rate * beat_seconds
-    _heads(duet, bodies, u, 0.16 * per_beat)
-    reach_with_arms(duet, bodies, u)
+    bodies = {role: _trunk(duet, role, u, frame_rate) for role in ROLES}
+    _heads(duet, bodies, u, 0.16 * frame_rate * beat_seconds)
+    reach_with_arms(duet, bodies, u, frame_rate)
     return bodies
 
 
-def _trunk(duet: Duet, role: Role, u: Curve) -> Body:
+def _trunk(duet: Duet, role: Role, u: Curve, rate: float) -> Body:
     build = BUILDS[role]
     x, z, yaw = centre_path(duet, role, u)
     channel = _channels(duet, role, u)
@@ -56,7 +55,7 @@ def _trunk(duet: Duet, role: Role, u: Curve) -> Body:
     ahead = np.stack([np.sin(y), np.zeros_like(y), np.cos(y)], 1)
     # Between the bearing foot and the choreographed centre, slightly behind the balls of the feet.
     ground = 0.62 * (over - 0.05 * ahead) + 0.38 * np.stack([x, np.zeros_like(x), z], 1)
-    ground = lowpass(ground, 1.6)
+    ground = lowpass(ground, 0.053 * rate)
     grace = 1.0 if role == "follow" else 0.62
     taps = [s.u for s in duet.steps[role].values() if s.kind in ("tap", "point")]
     left_taps = [s.u for s in duet.steps[role].values() if s.kind in ("tap", "point") and s.foot == "L"]
@@ -74,7 +73,7 @@ def _trunk(duet: Duet, role: Role, u: Curve) -> Body:
     stand = build.thigh + build.shin + 0.085 * build.scale + build.heel + 0.025
     height = stand - 0.030 + 0.012 * beat_dip - channel["knees"] + channel["pelvis.up"]
     height = np.minimum(height, _tallest(build, pelvis, feet, left[:, 0]))
-    pelvis[:, 1] = lowpass(height, 1.5)
+    pelvis[:, 1] = lowpass(height, 0.050 * rate)
     hip, knee = _legs(build, pelvis, pelvis_axes, feet, yaw)
     return _spine(build, pelvis, pelvis_axes, feet, hip, knee, yaw, channel, w, pop, swing)
 

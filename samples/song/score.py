@@ -151,12 +151,11 @@ def _at(beat_index: int, beat: Fraction) -> float:
 
 
 def _fit(plan: tuple[tuple[str, str, float, int], ...], wanted: int) -> tuple[tuple[str, str, float, int], ...]:
-    """Grow or shrink sections, longest first when shrinking, evenly when growing, until they sum to `wanted`."""
+    """Grow or shrink inner sections until all sum to `wanted`; intro and outro keep at least one eight-count."""
     eights = [part[3] for part in plan]
-    while sum(eights) > wanted:
-        widest = max(range(len(eights)), key=lambda i: (eights[i], i))
-        eights[widest] -= 1
     inner, turn = [i for i, part in enumerate(plan) if part[0] not in ("intro", "outro")], 0
+    while sum(eights) > wanted:
+        eights[max(range(len(eights)), key=lambda i: (eights[i], i in inner, i))] -= 1
     while sum(eights) < wanted:
         eights[inner[turn % len(inner)]] += 1
         turn += 1
