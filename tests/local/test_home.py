@@ -35,7 +35,7 @@ def test_in_a_checkout_it_is_beside_the_sources(monkeypatch, tmp_path):
 
 def test_everything_lies_in_the_home(tmp_path):
     home = Home(tmp_path)
-    parts = [home.storage, home.postgres, home.logs, home.scratch, home.up_file]
+    parts = [home.storage, home.postgres, home.logs, home.scratch, home.executions, home.up_file]
     assert {part.parent for part in parts} == {tmp_path}
     assert len(set(parts)) == len(parts)
     assert list(tmp_path.iterdir()) == [], "looking makes nothing"

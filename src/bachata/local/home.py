@@ -7,6 +7,7 @@
         postgres/    the database's directory
         logs/        the functions' log, and a folder per job execution with a file per attempt
         scratch/     temporary files of job attempts, gone with them
+        executions/  leases of the executions that run
         up.json      addresses of a running `bachata up`
 
 Nothing here is global to the machine, so two users, or one user with two homes, do not meet.
@@ -55,6 +56,11 @@ class Home:
     def scratch(self) -> Path:
         """Temporary files of job attempts."""
         return self.root / "scratch"
+
+    @property
+    def executions(self) -> Path:
+        """Leases of the executions that run."""
+        return self.root / "executions"
 
     @property
     def up_file(self) -> Path:

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any
 from bachata.errors import BachataError, Conflict, Stopped, TaskMissing, Unavailable
 from bachata.local.workflows import Execution, WorkflowCancelled, WorkflowFailed
 
+from .interrupted import lease
+
 if TYPE_CHECKING:
     from bachata.tasks.task import Task
 
     from .jobs.execution import Execution as JobExecution
     from .stack import LocalCloud
-
-PROJECT = "local"
-LOCATION = "laptop"
-WORKFLOW = "choreography"
 
 STEPS = ("open", "choose_song", "analyze", "plan", "assemble", "close")
 """The workflow's steps that are work, in order; the names are those of choreography.yaml."""
@@ -92,6 +90,10 @@ class Run:
 
     def wait(self, on_progress: Watcher | None, stop: threading.Event | None) -> dict[str, Any]:
         """Run to the end; the workflow's result. See `LocalCloud.run`."""
+        with lease(self._cloud.home, self.id):
+            return self._wait(on_progress, stop)
+
+    def _wait(self, on_progress: Watcher | None, stop: threading.Event | None) -> dict[str, Any]:
         thread = threading.Thread(target=self._work, name=f"run-{self.id}")
         thread.start()
         try:

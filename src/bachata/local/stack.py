@@ -26,9 +26,11 @@ from bachata.storage.directory import DirectoryStore
 
 from .functions import FunctionHost
 from .home import Home, project_root
+from .interrupted import fail_interrupted
 from .jobs import JobDefinition, JobsServer
+from .names import JOB, LOCATION, PROJECT, WORKFLOW
 from .postgres import Postgres
-from .run import LOCATION, PROJECT, WORKFLOW, PipelineFailed, Progress, Run, Watcher
+from .run import PipelineFailed, Progress, Run, Watcher
 from .scratch import scratch
 from .tokens import new_token
 from .up import cancel_execution, find, serve
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 
     from bachata.tasks.task import Task
 
-JOB = "assembler"
 JOB_TIMEOUT = 3600.0  # the workflow overrides it with the same number; this holds for jobs started by hand
 LOG_FOLDERS = 30
 FUNCTION_GRACE = 3.0  # seconds a request under way may take at the end: whoever asked is gone by then
@@ -149,7 +150,7 @@ class LocalCloud:
         self._parts.callback(functions.stop, FUNCTION_GRACE)
         with ThreadPoolExecutor(1) as pool:
             serving = pool.submit(functions.start)
-            self._migrate()
+            self._prepare_database()
             serving.result()
         self.functions_url = functions.url
         assembler = JobDefinition(
@@ -162,13 +163,14 @@ class LocalCloud:
         server = JobsServer([assembler], logs=self.logs, scratch=temporary, grace=JOB_GRACE, token=self.token)
         self.jobs = self._parts.enter_context(server)
 
-    def _migrate(self) -> None:
+    def _prepare_database(self) -> None:
         from bachata.tasks.engine import open_engine
         from bachata.tasks.migrate import upgrade
 
         self.engine = open_engine(Settings.model_validate({"database_url": self.database_url}))
         self._parts.callback(self.engine.dispose)
         upgrade(self.engine)
+        fail_interrupted(self.home, self.engine)
 
 
 def cancel(home: Home, engine: sa.Engine, task_id: str) -> Task:

@@ -16,7 +16,7 @@ from bachata.errors import Conflict
 from bachata.local.workflows.executions import ExecutionsServer
 
 from .home import Home
-from .run import LOCATION, PROJECT, WORKFLOW
+from .names import LOCATION, PROJECT, WORKFLOW
 
 if TYPE_CHECKING:
     from .stack import LocalCloud
@@ -85,6 +85,18 @@ def cancel_execution(home: Home, execution: str) -> bool:
         return requests.post(f"{up['executions']}/{execution}:cancel", json={}, timeout=_SECONDS).ok
     except requests.RequestException:  # it is stopping, which cancels, too
         return False
+
+
+def is_running(home: Home, execution: str) -> bool:
+    """Whether the cloud that is up in `home` works on `execution`; a cloud that does not answer is believed to."""
+    up = find(home)
+    if up is None:
+        return False
+    try:
+        answer = requests.get(f"{up['executions']}/{execution}", timeout=_SECONDS)
+        return answer.status_code != 404 and bool(answer.json().get("state") == "ACTIVE")
+    except (requests.RequestException, ValueError):
+        return True
 
 
 def _write(home: Home, document: dict[str, Any]) -> None:
