@@ -42,9 +42,17 @@ def test_every_import_of_the_project_is_in_the_archive(artefact):
     assert not missing
 
 
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
 def _project_imports(source: str) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    for_types = {id(n) for i in ast.walk(tree) if _is_type_checking(i) for n in ast.walk(i)}
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
         if isinstance(node, ast.Import):
             found |= {a.name for a in node.names if a.name.split(".")[0] == "bachata"}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "bachata":

@@ -37,7 +37,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
         library = load(MoveRepository(engine, rooms.library_name(engine, asked_library)))
         key = rooms.put_song(store, song) if song else choose(SongStore(engine).list(), understood).audio_path
     with console.meter("Listening") as meter:
-        analysis = analyse_key(store, key, progress=lambda done: meter("listening", done)).analysis
+        analysis, _stored, _cached = analyse_key(store, key, progress=lambda done: meter("listening", done))
     made = plan(
         analysis, library.moves, understood, task_id=task_id, user_id="local", song_key=key,
         index=library.index, library=library.name,
