@@ -10,8 +10,10 @@ grid.py       raw beats -> a grid, milliseconds true, drift followed, gaps bridg
 counts.py     which beat is count 1
 energy.py     how much is going on, per count
 sections.py   intro, verse, chorus, bridge, outro
-analysis.py   all of it -> Analysis          clips.py    the part of it a dance move needs
-service.py    cached by content              plot.py     drawn
+analysis.py   all of it -> Analysis      clips.py    the part of it a dance move needs
+confidence.py how far the beats can be believed
+structure.py  where the band changes, for counts and sections
+service.py    the analyze function, cached by content     plot.py     drawn
 ```
 
 Importing this package imports no numerics; the functions below load what they need when called.
@@ -24,10 +26,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bachata.music.analysis import analyse
     from bachata.music.clips import ClipBeats, clip_beats
+    from bachata.music.plot import plot
 
-__all__ = ["ClipBeats", "analyse", "clip_beats"]
+__all__ = ["ClipBeats", "analyse", "clip_beats", "plot"]
 
-_HOMES = {"analyse": "analysis", "clip_beats": "clips", "ClipBeats": "clips"}
+_HOMES = {"analyse": "analysis", "clip_beats": "clips", "ClipBeats": "clips", "plot": "plot"}
 
 
 def __getattr__(name: str) -> Any:

@@ -68,4 +68,5 @@ def _document(heard: Heard, sha256: str, chosen: int | None) -> Analysis:
             phrase=round(phrase, 4),
             phase_scores=[] if beats.size == 0 else [float(np.round(s, 4)) for s in counted.scores],
         ),
+        notes=heard.sound.notes,
     )

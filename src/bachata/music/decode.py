@@ -81,8 +81,16 @@ class Sound:
         for frame in self._frames(container, stream):
             if graph is None:
                 graph = _listening_graph(frame)
+                first = _shape(frame)
                 self.start = _lead(container, frame)
-            graph.push(frame)
+            if _shape(frame) == first:
+                graph.push(frame)
+            else:
+                # A damaged stream can turn mono, or change its rate, in the middle.
+                self._bad_packets += 1
+                frame.pts = None
+                for fitted in av.AudioResampler(*first).resample(frame):
+                    graph.push(fitted)
             yield from self._pull(graph)
             self._check_length(self.duration)
             if progress and expected:
@@ -164,6 +172,10 @@ def _listening_graph(first: AudioFrame) -> Graph:
     convert.link_to(sink)
     graph.configure()
     return graph
+
+
+def _shape(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
 
 
 def _seconds(container: InputContainer, stream: AudioStream) -> float | None:

@@ -69,3 +69,4 @@ class Analysis(Document):
     waveform: Waveform
     confidence: Unit = Field(description="of the whole: the weakest of what the plan rests on")
     evidence: Evidence
+    notes: list[str] = Field(default_factory=list, description="what was odd about the file, for a person")
