@@ -13,7 +13,7 @@ sections.py   intro, verse, chorus, bridge, outro
 analysis.py   all of it -> Analysis      clips.py    the part of it a dance move needs
 confidence.py how far the beats can be believed
 structure.py  where the band changes, for counts and sections
-service.py    the analyze function, cached by content     plot.py     drawn
+service.py    the analyze function, cached by content     drawing.py  as a picture
 ```
 
 Importing this package imports no numerics; the functions below load what they need when called.
@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bachata.music.analysis import analyse
     from bachata.music.clips import ClipBeats, clip_beats
-    from bachata.music.plot import plot
+    from bachata.music.drawing import plot
 
 __all__ = ["ClipBeats", "analyse", "clip_beats", "plot"]
 
-_HOMES = {"analyse": "analysis", "clip_beats": "clips", "ClipBeats": "clips", "plot": "plot"}
+_HOMES = {"analyse": "analysis", "clip_beats": "clips", "ClipBeats": "clips", "plot": "drawing"}
 
 
 def __getattr__(name: str) -> Any:
