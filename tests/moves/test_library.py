@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from bachata.errors import InvalidRequest
 from bachata.moves.embedding import VERSION, embed, profile_of
 from bachata.moves.library import LibraryCache, load
-from bachata.moves.repository import Embedded, MoveRepository
+from bachata.moves.repository import Embedded, MoveRepository, libraries
 from bachata.tasks.tables import move_embeddings
 from tests.choreography.worlds import make_library, make_move
 
@@ -73,3 +73,11 @@ def test_embeddings_of_another_version_are_refused_with_the_remedy(engine: Engin
     saved(engine, "a")
     with pytest.raises(InvalidRequest, match=r"version lexical-0.*run `bachata library add` again"):
         load(saved(engine, "b", version="lexical-0"))
+
+
+def test_libraries_are_listed_with_their_sizes(engine: Engine) -> None:
+    assert libraries(engine) == {}
+    saved(engine, "a", "b")
+    move = make_move("c")
+    MoveRepository(engine, "other").save([Embedded(move, embed(profile_of(move)), VERSION)])
+    assert libraries(engine) == {"other": 1, "test": 2}

@@ -135,12 +135,12 @@ def _scenes(analysis: Analysis, song: Grid, retrieval: Retrieval, brief: Brief) 
         except NoMoves as error:
             refused = error
             continue
-        if not any(scene.rung for scene in divisions[-1]):
+        if not any(scene.rung > 1 for scene in divisions[-1]):
             break
     if not divisions:
         assert refused is not None
         raise refused
-    return min(divisions, key=lambda scenes: sum(s.rung * s.slot.frames for s in scenes))
+    return min(divisions, key=lambda scenes: sum(max(0, s.rung - 1) * s.slot.frames for s in scenes))
 
 
 def _directions(

@@ -1,8 +1,9 @@
 """The candidates for each place, by vector search with the rules as filters inside it.
 
-A rule that would leave fewer than `MIN_POOL` moves is relaxed, one rung of `RUNGS` at a time, and what was relaxed is
-told. The last two rungs are climbed only when there would be nothing at all: a wrong speed is seen in every step, a
-small pool only as repetition.
+A rule that would leave too few moves is relaxed, one rung of `RUNGS` at a time, and what was relaxed is told. Easier
+moves are let in as soon as a move would have to come back within four phrases: who dances at a level dances what is
+below it. Everything else waits until fewer than `MIN_POOL` moves are left, and the last two rungs until there is
+nothing at all: a wrong speed is seen in every step, a small pool only as repetition.
 
 Moves made for the start or the end of a dance stay there on every rung. They are few, so there they may be one level
 harder than asked from the first rung on, which is told when it happens.
@@ -17,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bachata.choreography.brief import Brief
-from bachata.choreography.grid import Grid
-from bachata.choreography.slots import Slot
+from bachata.choreography.grid import COUNTS, Grid
+from bachata.choreography.slots import PHRASE, Slot
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.choreography.windows import Fits, Windows
 from bachata.errors import NoMoves
@@ -29,6 +30,8 @@ from bachata.moves.index import MoveIndex
 
 MIN_POOL = 3
 """Three moves can be danced in turns; with fewer the same one comes back at once, whatever the order."""
+PHRASES_APART = 4
+"""A move returns no sooner than after this many phrases of 16 counts, if the pool allows (scorecard M7)."""
 TOP_K = 96
 MAX_STRETCH = 0.10
 WIDE_STRETCH = 0.25
@@ -145,10 +148,10 @@ class Retrieval:
                 break
             allowed = self._allowed(slot, fits, rung)
             count = int(allowed.sum())
-            if count >= MIN_POOL:
-                return number, allowed
             if count and (best is None or count > int(best[1].sum())):
                 best = (number, allowed)
+            if count >= (_varied(slot) if number == 0 else MIN_POOL):
+                break
         if best is None:
             raise NoMoves(self._why(slot, fits))
         return best
@@ -175,6 +178,11 @@ class Retrieval:
             f"No clip of the library can be danced at {tempo}: add clips of {low:.0f} to {high:.0f} BPM with "
             "`bachata library add DIR --annotations FILE`"
         )
+
+
+def _varied(slot: Slot) -> int:
+    """Moves that fill four phrases in places like this one, and one more."""
+    return PHRASES_APART * PHRASE // max(slot.counts, COUNTS) + 1
 
 
 def _speed_ok(fits: Fits, rung: Rung) -> npt.NDArray[np.bool_]:

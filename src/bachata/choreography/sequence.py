@@ -18,7 +18,7 @@ import numpy.typing as npt
 from bachata.choreography.brief import Brief
 from bachata.choreography.director import Direction
 from bachata.choreography.grid import COUNTS
-from bachata.choreography.retrieval import Candidates
+from bachata.choreography.retrieval import PHRASES_APART, Candidates
 from bachata.choreography.slots import Slot
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.moves.catalogue import Move
@@ -26,8 +26,6 @@ from bachata.moves.embedding import ENERGY
 from bachata.moves.glossary import role_of
 
 BEAM = 64
-PHRASES_APART = 4
-"""A move returns no sooner than after this many phrases of 16 counts, if the pool allows (scorecard M7)."""
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -38,13 +36,13 @@ class Weights:
     """What a full unit of each fault costs. Rules that bend only in need are an order above taste."""
 
     similarity: float = 1.0
-    energy: float = 2.5
+    energy: float = 5.0
     stretch: float = 0.5  # at 6 %, growing with the square
     strained: float = 2.0  # beyond 6 %
     residual: float = 1.0  # at 50 ms, growing with the square
     style: float = 0.5
     wanted: float = 1.2
-    easier: float = 0.8  # a level
+    easier: float = 1.0  # a level
     harder: float = 6.0  # a level: only to avoid the same move again and again
     later_window: float = 0.05  # a move is best seen from its beginning
     role: float = 3.0
