@@ -18,7 +18,7 @@ import google.auth.exceptions
 import google.auth.transport.requests
 import requests
 from google.api_core import exceptions as api
-from google.cloud import storage
+from google.cloud import storage  # type: ignore[attr-defined]  # typed siblings hide it in the namespace
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from bachata.errors import BachataError, InvalidRequest, ObjectMissing, PreconditionFailed, Unavailable
