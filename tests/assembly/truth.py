@@ -208,7 +208,9 @@ def lag(heard: Picture, truth: Picture, start: float, seconds: float) -> float:
     begin, length = round(start * RATE), round(seconds * RATE)
     reference = truth[begin : begin + length]
     window = np.concatenate([np.zeros(reach), heard, np.zeros(reach)])[begin : begin + length + 2 * reach]
-    match = np.correlate(window, reference, mode="valid")
+    size = len(window) + len(reference)
+    spectrum = np.fft.rfft(window, size) * np.conj(np.fft.rfft(reference, size))
+    match = np.fft.irfft(spectrum, size)[: 2 * reach + 1]
     return float((int(np.argmax(np.abs(match))) - reach) / RATE)
 
 

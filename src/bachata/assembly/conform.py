@@ -18,6 +18,7 @@ _FULL: Final = 2  # AVCOL_RANGE_JPEG
 
 # AVColorSpace -> name of the matrix in FFmpeg's scale filter
 _MATRICES: Final = {1: "bt709", 4: "fcc", 5: "bt470", 6: "smpte170m", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
+_HDR: Final = {16: "smpte2084", 18: "arib-std-b67"}  # AVColorTransferCharacteristic -> name: PQ and HLG
 _TURNS: Final = {90: "cclock", 180: "180", 270: "clock"}  # counter-clockwise degrees a frame wants -> transpose
 
 
@@ -30,6 +31,8 @@ class _Kind:
     format: str
     matrix: int
     full_range: bool
+    transfer: str | None
+    """Of HDR material, which is tone-mapped; None for all other."""
     turn: int
     sample_aspect: Fraction
 
@@ -52,6 +55,7 @@ class Conformer:
             format=frame.format.name,
             matrix=_matrix(frame),
             full_range=frame.color_range == _FULL or frame.format.name.startswith("yuvj"),
+            transfer=_HDR.get(frame.color_trc),
             turn=round(frame.rotation / 90) % 4 * 90,
             sample_aspect=sample_aspect if sample_aspect > 0 else Fraction(1),
         )
@@ -68,7 +72,12 @@ class Conformer:
     def _build(self, kind: _Kind) -> tuple[FilterContext, FilterContext] | None:
         """Source and sink of the graph for `kind`, or None when nothing needs doing."""
         same = (kind.width, kind.height, kind.format) == (self.width, self.height, FORMAT)
-        if same and kind.matrix == BT709 and not kind.full_range and not kind.turn and kind.sample_aspect == 1:
+        if (
+            same
+            and kind.matrix == BT709
+            and not (kind.full_range or kind.transfer or kind.turn)
+            and kind.sample_aspect == 1
+        ):
             return None
         self._graph = graph = Graph()
         format_ = VideoFormat(kind.format)
@@ -95,6 +104,9 @@ class Conformer:
         source = (
             "" if rgb else f":in_color_matrix={_MATRICES[kind.matrix]}:in_range={'pc' if kind.full_range else 'tv'}"
         )
+        if kind.transfer:
+            source += f":in_primaries=bt2020:in_transfer={kind.transfer}"
+            source += ":out_primaries=bt709:out_transfer=bt709:intent=perceptual"
         return [
             *filters,
             ("scale", f"{width}:{height}:flags=bicubic{source}:out_color_matrix=bt709:out_range=tv"),

@@ -60,7 +60,7 @@ class ClipReader:
         self.pixels = self._stream.width * self._stream.height
         """Of a picture: what the decoder's memory grows with."""
         self._interval = 1 / Fraction(rate) if rate else Fraction(1, 25)
-        self._zero = (self._stream.start_time or 0) * _time_base(self._stream)
+        self._zero = self._first_time()
         length = self._length()
         self._limit = length - trim_end if trim_end and length is not None else None
         self._frames = self._seek(start)
@@ -104,6 +104,20 @@ class ClipReader:
         self._stream = _pictures(self._container, self.name)
         self._stream.thread_type = "AUTO"
 
+    def _first_time(self) -> Fraction:
+        """Time of the clip's first picture. AVI stores no presentation times: with B-frames its header's is wrong."""
+        start = self._stream.start_time
+        if start is not None and "avi" not in self._container.format.name:
+            return start * _time_base(self._stream)
+        self._zero = Fraction(0)
+        first = next(self._decode(sought=False), None)
+        self._reopen()
+        return first[0] if first else Fraction(0)
+
+    def _reopen(self) -> None:
+        self._stack.close()
+        self._enter()
+
     def _duration(self, frame: VideoFrame) -> Fraction:
         return frame.duration * (frame.time_base or Fraction(0))
 
@@ -134,8 +148,7 @@ class ClipReader:
             if first is not None and first[0] <= start + TOLERANCE:
                 return _chained(first, frames)
         if start > 0:  # a failed seek leaves the demuxer anywhere
-            self._stack.close()
-            self._enter()
+            self._reopen()
         return self._decode(sought=False)
 
     def _decode(self, *, sought: bool) -> Iterator[tuple[Fraction, VideoFrame]]:

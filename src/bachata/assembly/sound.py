@@ -238,9 +238,10 @@ def _uniform(frames: Blocks) -> Blocks:
     frame = next(frames, None)
     while frame is not None:
         run = _Run(frame, frames)
-        yield from filtered(
-            iter(run), [("aresample", str(RATE)), ("aformat", "sample_fmts=fltp:channel_layouts=stereo")]
-        )
+        # FFmpeg's own upmix of one channel takes 3 dB away; a mono song is as loud on both speakers as it was.
+        mono = [("pan", "stereo|c0=c0|c1=c0")] if frame.layout.nb_channels == 1 else []
+        to_common = [*mono, ("aresample", str(RATE)), ("aformat", "sample_fmts=fltp:channel_layouts=stereo")]
+        yield from filtered(iter(run), to_common)
         frame = run.following
 
 
