@@ -22,6 +22,7 @@ FPS: Final = RATE / HOP
 
 TONE_HOP: Final = 1024
 TONE_FPS: Final = RATE / TONE_HOP
+"""Frames a second of `Features.tones`: 21.5."""
 
 FINE_HOP: Final = 32
 FINE_FPS: Final = RATE / FINE_HOP
@@ -34,10 +35,12 @@ PEAK_RATE: Final = RATE / PEAK_HOP
 MELS: Final = 48
 _WINDOW: Final = 1024
 _TONE_WINDOW: Final = 4096
+_TONE_STEP: Final = 4  # tones end at 1.3 kHz: a quarter of the samples tell them
 LOWEST_TONE: Final = 28  # MIDI: 41.2 Hz, the E string of a bass
 TONES: Final = 60  # five octaves of semitones
 _LOW: Final = 8  # decimation of the low half of `attack`
 _BATCH: Final = 512  # frames transformed at once: a few MB
+_CHUNK: Final = 3 * RATE  # samples worked on at once: small blocks would be copied over and over
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,33 @@ class _Blocks:
         return np.concatenate(self.rows) if self.rows else np.zeros(0, np.float32)
 
 
+class _Decimator:
+    """Means of `step` samples: a crude low pass, good enough for energies and for tones far below the new rate."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.carry: Array = np.zeros(0, np.float32)
+
+    def __call__(self, block: Array) -> Array:
+        joined = np.concatenate([self.carry, block])
+        whole = joined.size // self.step * self.step
+        self.carry = joined[whole:]
+        return np.asarray(joined[:whole].reshape(-1, self.step).mean(axis=1))
+
+
+class _Attack:
+    """Energy of the first difference, a number every `size` samples."""
+
+    def __init__(self, size: int) -> None:
+        self.blocks = _Blocks(size, energy=True)
+        self.last: Array = np.zeros(1, np.float32)
+
+    def push(self, block: Array) -> None:
+        if block.size:
+            self.blocks.push(np.diff(block, prepend=self.last))
+            self.last = block[-1:].copy()
+
+
 class Listener:
     """Push blocks of samples at `RATE`, then `finish()`."""
 
@@ -116,55 +146,48 @@ class Listener:
 
         mel = librosa.filters.mel(sr=RATE, n_fft=_WINDOW, n_mels=MELS, fmin=30.0, fmax=RATE / 2, dtype=np.float32)
         self._mel = _Spectrogram(_WINDOW, HOP, mel, power=True)
-        self._tones = _Spectrogram(_TONE_WINDOW, TONE_HOP, _semitones(), power=False)
-        self._attack = (_Blocks(FINE_HOP, energy=True), _Blocks(FINE_HOP // _LOW, energy=True))
-        self._low_carry: Array = np.zeros(0, np.float32)
+        self._tones = _Spectrogram(_TONE_WINDOW // _TONE_STEP, TONE_HOP // _TONE_STEP, _semitones(), power=False)
         self._peaks = _Blocks(PEAK_HOP, energy=False)
-        self._last = np.zeros(1, np.float32)
-        self._low_last = np.zeros(1, np.float32)
-        self._samples = 0
+        self._attack, self._low_attack = _Attack(FINE_HOP), _Attack(FINE_HOP // _LOW)
+        self._quarter, self._low = _Decimator(_TONE_STEP), _Decimator(_LOW)
+        self._waiting: list[Samples] = []
+        self._samples = self._heard = 0
 
     def push(self, block: Samples) -> None:
         """Take the next samples, any number of them."""
-        if block.size == 0:
-            return
+        self._waiting.append(block)
         self._samples += block.size
-        self._mel.push(block)
-        self._tones.push(block)
-        self._attack[0].push(np.diff(block, prepend=self._last))
-        self._last = block[-1:].copy()
-        self._push_low(block)
-        self._peaks.push(block)
-
-    def _push_low(self, block: Samples) -> None:
-        """Means of eight samples: a crude low pass, good enough for energy."""
-        joined = np.concatenate([self._low_carry, block])
-        whole = joined.size // _LOW * _LOW
-        low = joined[:whole].reshape(-1, _LOW).mean(axis=1)
-        self._low_carry = joined[whole:]
-        if low.size:
-            self._attack[1].push(np.diff(low, prepend=self._low_last))
-            self._low_last = low[-1:].copy()
+        if self._samples - self._heard >= _CHUNK:
+            self._work()
 
     def finish(self) -> Features:
         """Everything heard."""
+        if self._waiting:
+            self._work()
+        full, low = self._attack.blocks.finish(), self._low_attack.blocks.finish()
+        size = min(full.size, low.size)
         return Features(
             mel=self._mel.finish(),
             tones=self._tones.finish(),
-            attack=self._finish_attack(),
+            attack=np.stack([full[:size], low[:size]], axis=1),
             peaks=np.minimum(self._peaks.finish(), 1.0),
             duration=self._samples / RATE,
         )
 
-    def _finish_attack(self) -> Array:
-        full, low = (blocks.finish() for blocks in self._attack)
-        size = min(full.size, low.size)
-        return np.stack([full[:size], low[:size]], axis=1)
+    def _work(self) -> None:
+        block = np.concatenate(self._waiting)
+        self._waiting.clear()
+        self._heard = self._samples
+        self._mel.push(block)
+        self._tones.push(self._quarter(block))
+        self._attack.push(block)
+        self._low_attack.push(self._low(block))
+        self._peaks.push(block)
 
 
 def _semitones() -> Array:
     """Weights (60, bins): a Gaussian per semitone, never narrower than the window can resolve."""
-    bins = np.fft.rfftfreq(_TONE_WINDOW, 1 / RATE)
+    bins = np.fft.rfftfreq(_TONE_WINDOW // _TONE_STEP, _TONE_STEP / RATE)
     centres = 440.0 * 2.0 ** ((np.arange(TONES) + LOWEST_TONE - 69) / 12.0)
     width = np.maximum(0.4 * centres * (2 ** (1 / 12) - 1), 0.6 * RATE / _TONE_WINDOW)
     weights = np.exp(-0.5 * ((bins[None, :] - centres[:, None]) / width[:, None]) ** 2)
