@@ -129,7 +129,7 @@ def _round_the_shoulder(body: Body, side: Side, target: Points) -> Points:
 def _bend_elbow(body: Body, side: Side, target: Points, rate: float) -> None:
     sign, frame = (1.0 if side == "L" else -1.0), body.chest_axes
     high = smooth((target[:, 1] - body.shoulder[side][:, 1] + 0.15) / 0.5)[:, None]
-    low_pole = sign * 0.55 * frame[:, 0] - 0.8 * frame[:, 1] - 0.35 * frame[:, 2]
+    low_pole = sign * 0.32 * frame[:, 0] - 0.8 * frame[:, 1] - 0.7 * frame[:, 2]
     high_pole = sign * 0.9 * frame[:, 0] - 0.15 * frame[:, 1] + 0.2 * frame[:, 2]
     pole = low_pole + (high_pole - low_pole) * high
     line = target - body.shoulder[side]

@@ -82,7 +82,7 @@ class Film:
         """Frame `index` as planar 4:2:0 (height * 3 / 2, width), BT.709 limited range; only what moved is converted."""
         frame = self.draw(index)
         planes = self._planes.copy()
-        margin = int(0.30 * self.camera.floor(0.0, 0.0)[2])
+        margin = int(0.24 * self.camera.floor(0.0, 0.0)[2])
         left, right = self._touched[0] - margin, self._touched[2] + margin
         half = int(5.5 * 27.0 * self.height / 720.0)
         left = max(0, min(left, self.width // 2 - half)) // 2 * 2

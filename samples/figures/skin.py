@@ -227,7 +227,11 @@ def _skirt(rings: Rings, body: Body, dress: RGB, deep: RGB, dt: float) -> None:
             t = np.clip(k * max(0.0, drop - 0.02) / fall, 0.0, 1.0)[:, None]
             thighs.append(body.hip[side] + t * (body.knee[side] - body.hip[side]))
         middle = 0.5 * (thighs[0] + thighs[1])
-        centre = centre + loose * 1.2 * trail * flat + min(1.0, 4 * max(0.0, drop)) * (middle - centre) * flat
+        centre = (
+            centre
+            + loose * 0.055 * np.tanh(trail / 0.055) * flat
+            + min(1.0, 4 * max(0.0, drop)) * (middle - centre) * flat
+        )
         centre[:, 1] += loose * flare * 0.10
         opened = 1 + 0.75 * loose * flare
         apart = thighs[0] - thighs[1]

@@ -59,7 +59,7 @@ def bow_out() -> Duet:
     duet = Duet(phi=80)
     open_hold(duet)
     duet.side_basic(1, 0.4)
-    duet.join("L", "R", (5, CROWN), (7, CROWN), (10, ("meet", 0.0, -0.12, 0.0)), (12, ("meet", 0.0, 0.48, 0.0)),
+    duet.join("L", "R", (5, CROWN), (7, CROWN), (10, ("meet", 0.0, -0.12, 0.0)), (12, ("meet", 0.0, 0.36, 0.0)),
               (14, ("meet", -0.12, -0.16, 0.0)))  # fmt: skip
     duet.hold("lead", "R", (5, READY), (9, RELAXED), (10, WIDE), (12, UP), (14, ("on", "lead", "waistR")))
     duet.hold("follow", "L", (5, ("on", "follow", "waistL")), (7, WIDE), (9, RELAXED), (10, WIDE), (12, UP),

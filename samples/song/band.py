@@ -75,7 +75,7 @@ def _level(section: Section) -> float:
 
 def play_guira(take: Take, section: Section) -> None:
     """Derecho: eighths, long on the beat. Majao: broad quarters. Mambo: quarters with pick-ups between."""
-    b, level = take.beat, 0.20 * _level(section)
+    b, level = take.beat, 0.24 * _level(section)
     for beat in range(section.eights * COUNTS):
         at = section.first_beat + beat
         strokes = {
@@ -92,7 +92,7 @@ def play_guira(take: Take, section: Section) -> None:
 
 def play_bongo(take: Take, section: Section) -> None:
     """The martillo with the hembra on 4; in majao one firm stroke a beat; a fill into every second eight-count."""
-    level = 0.34 * _level(section)
+    level = 0.40 * _level(section)
 
     def hit(drum: str, at: float, gain: float) -> None:
         sound = bongo(drum, int(take.rng.integers(4)))
@@ -181,7 +181,7 @@ def play_voice(take: Take, section: Section) -> None:
     # The same seed for every verse and every chorus: a refrain returns.
     rng = np.random.default_rng(len(section.label) * 1000 + take.tonic)
     motif = [(phrase, rng.integers(-2, 3, size=8)) for phrase in rng.permutation(len(_PHRASES))]
-    level = 0.155 * _level(section)
+    level = 0.135 * _level(section)
     place = 8 if section.label == "verse" else 10
     for eight in range(section.eights):
         phrase, moves = motif[(0, 1, 0, 2)[eight % 4]]
