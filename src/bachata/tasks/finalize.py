@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from bachata.errors import Conflict, MediaUnreadable, ObjectMissing
+from bachata.errors import Conflict, MediaUnreadable, ObjectMissing, Unavailable
 from bachata.tasks.requests import Cancel, Close, Fail, FinalizeRequest, Open
 from bachata.tasks.store import TaskStore
 from bachata.tasks.task import ACTIVE
@@ -70,10 +70,23 @@ class Finalizer:
             case Close() as wanted:
                 return {"task": self._close(wanted)}
             case Fail() as wanted:
-                task = self._tasks.fail(wanted.task_id, wanted.execution, stage=wanted.stage, error=wanted.error)
-                return {"task": task.as_dict()}
+                stage, error = self._failure(wanted)
+                return {"task": self._tasks.fail(wanted.task_id, wanted.execution, stage=stage, error=error).as_dict()}
             case Cancel() as wanted:
                 return {"task": self._tasks.cancel(wanted.task_id).as_dict()}
+
+    def _failure(self, wanted: Fail) -> tuple[str, dict[str, Any]]:
+        """Stage and error to record. What a render itself reported says more than that its process failed."""
+        if wanted.report is None:
+            return wanted.stage, wanted.error
+        try:
+            reported = json.loads(self._objects.read_bytes(wanted.report))
+        except (ObjectMissing, Unavailable, ValueError):  # killed before it could speak; the failure counts anyway
+            return wanted.stage, wanted.error
+        if not isinstance(reported, dict) or not isinstance(reported.get("error"), str):
+            return wanted.stage, wanted.error
+        stage = reported.get("stage")
+        return stage if isinstance(stage, str) and stage else wanted.stage, {**wanted.error, **reported}
 
     def _open(self, wanted: Open) -> dict[str, Any]:
         claim = self._tasks.open(

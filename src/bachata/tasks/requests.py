@@ -60,6 +60,9 @@ class Fail(_Request):
     execution: Execution
     stage: Name
     error: ErrorBody = Field(description="an error body, or its sentence")
+    report: Annotated[Key, AfterValidator(storage_key), Field(max_length=500)] | None = Field(
+        None, description="key under which a failed render leaves its own error body"
+    )
 
 
 class Cancel(_Request):
