@@ -5,7 +5,6 @@ The same pictures and samples give the same bytes: fixed encoder threads, no dat
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -23,7 +22,7 @@ from av.video.stream import VideoStream
 
 from bachata.assembly.conform import BT709, FORMAT, LIMITED
 from bachata.assembly.sound import RATE
-from bachata.blueprint import OutputConfig
+from bachata.blueprint import AUDIO_CODECS, VIDEO_CODECS, OutputConfig
 from bachata.errors import InvalidRequest
 
 THREADS: Final = 4
@@ -32,6 +31,9 @@ THREADS: Final = 4
 _GOP_SECONDS: Final = 2
 
 _CONTAINERS: Final = {"mp4": "mp4", "mov": "mov", "mkv": "matroska"}
+
+# FFmpeg's mov muxer lists these as supported (it shares its tables with mp4) and then refuses to write the header.
+_NOT_IN_MOV: Final = {"libsvtav1", "libvpx-vp9", "libopus", "flac"}
 
 # Quality when neither crf nor video_bitrate is given, chosen to look alike: x264's 21 at veryfast is the old pipeline's
 # "high" and a third of the time of its medium preset; the others' scales are shifted by their makers' advice.
@@ -47,12 +49,12 @@ _SPEED: Final[dict[str, dict[str, str]]] = {
 
 def check_output(config: OutputConfig) -> None:
     """Raise InvalidRequest, before any work, for an output this FFmpeg cannot write; the message names what it can."""
+    mov = config.output_format == "mov"
     for field, codec, allowed in (
-        ("video_codec", config.video_codec, tuple(_DEFAULT_CRF)),
-        ("audio_codec", config.audio_codec, ("aac", "libmp3lame", "libopus", "flac")),
+        ("video_codec", config.video_codec, VIDEO_CODECS),
+        ("audio_codec", config.audio_codec, AUDIO_CODECS),
     ):
-        with av.open(io.BytesIO(), "w", format=_CONTAINERS[config.output_format]) as container:
-            usable = [name for name in allowed if _exists(name) and name in container.supported_codecs]
+        usable = [name for name in allowed if _exists(name) and not (mov and name in _NOT_IN_MOV)]
         if codec not in usable:
             raise InvalidRequest(
                 f"output_config.{field}: {codec} cannot be written to {config.output_format} here; "
