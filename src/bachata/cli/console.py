@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="print one JS
 def configure_logs(*, verbose: bool) -> None:
     """Readable log lines; warnings only, unless asked for more."""
     logs.configure(level="INFO" if verbose else "WARNING", json_lines=False)
+
+
+def leave_failures_to_us() -> None:
+    """Unless log lines were asked for: the workflow logs what fails, and the person reads it once, from us."""
+    workflow = logs.get_logger("bachata.local.workflows")
+    if workflow.getEffectiveLevel() > logging.INFO:
+        workflow.setLevel(logging.CRITICAL)
 
 
 def emit(document: Any) -> None:

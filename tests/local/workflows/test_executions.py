@@ -275,3 +275,10 @@ def test_a_fault_of_the_engine_ends_the_execution_and_tells_nothing_of_the_insid
     assert json.loads(seen["error"]["payload"])["tags"] == ["SystemError"]
     assert "secret" not in json.dumps(seen)
     assert "fault of the engine" in caplog.text
+
+
+def test_a_web_page_cannot_start_work(api: ExecutionsServer) -> None:
+    url = f"{api.url}/v1/projects/p/locations/l/workflows/double/executions"
+    answer = requests.post(url, json={}, headers={"Origin": "https://example.org"}, timeout=10)
+    assert answer.status_code == 403
+    assert answer.json()["error"]["status"] == "PERMISSION_DENIED"

@@ -29,6 +29,7 @@ def choreograph(asked: dict[str, Any], *, out: Path | None, title: str | None = 
     from bachata.tasks.songs import SongStore
 
     song: Path | None = asked.pop("song", None)
+    console.leave_failures_to_us()
     with rooms.stop_on_signals() as stop, console.meter("Starting") as meter, LocalCloud(rooms.home()) as cloud:
         library = rooms.library_name(cloud.engine, asked.get("library"))
         request = {**asked, "user_id": "local", "library": library}

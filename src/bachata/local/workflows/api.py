@@ -53,6 +53,11 @@ class ApiHandler(BaseHTTPRequestHandler):
             raise ApiError(400, "INVALID_ARGUMENT", "the body is not a JSON object")
         return body
 
+    def _refuse_browsers(self) -> None:
+        """A web page the user happens to look at must not start work here; browsers name the page in Origin."""
+        if self.headers.get("Origin"):
+            raise ApiError(403, "PERMISSION_DENIED", "requests from web pages are refused")
+
     def do_GET(self) -> None:
         """Answer."""
         self._handle("GET")
@@ -72,6 +77,7 @@ class ApiHandler(BaseHTTPRequestHandler):
     def _handle(self, method: str) -> None:
         try:
             self._body = self._read_body()
+            self._refuse_browsers()
             parts = urlsplit(self.path)
             code, body = 200, self.answer(method, unquote(parts.path), dict(parse_qsl(parts.query)))
         except ApiError as error:
