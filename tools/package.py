@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
-_CORE = ("__init__.py", "py.typed", "blueprint.py", "errors.py", "logs.py", "settings.py", "timeline.py")
+_CORE = ("__init__.py", "py.typed", "blueprint.py", "errors.py", "logs.py", "settings.py", "signals.py", "timeline.py")
 _ELSEWHERE = ("tasks/migrations", "tasks/migrate.py", "music/plot", "music/clips.py")
 """Parts of those rooms that only other places use: migrations have a job of their own, people look at plots."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say

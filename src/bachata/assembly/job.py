@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import signal
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from bachata import logs, settings
 from bachata.assembly.media import writing
@@ -26,6 +24,7 @@ from bachata.assembly.result import Result, error_key, result_key
 from bachata.blueprint import Blueprint, parse, storage_key
 from bachata.errors import BachataError, InvalidRequest, InvalidSettings, TaskOwnedElsewhere, Unavailable
 from bachata.settings import Settings
+from bachata.signals import stop_on_signals
 from bachata.storage import ObjectStore, open_store
 
 _UPLOAD_TRIES: Final = 3
@@ -202,22 +201,6 @@ def read_blueprint(env: Settings, store: ObjectStore) -> Blueprint:
     else:
         raise InvalidSettings("Set BLUEPRINT_JSON, or BLUEPRINT_URI and BLUEPRINT_SHA256")
     return parse(source, task_id=env.task_id, user_id=env.user_id)
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set; the former handlers return at the end."""
-    stop = threading.Event()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before: dict[int, Any] = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import click
 
 from bachata import blueprint as blueprints
 from bachata.cli import console, rooms
+from bachata.signals import stop_on_signals
 
 
 @click.command()
@@ -26,7 +27,7 @@ def command(blueprint: Path, media: Path | None, song: Path | None, out: Path, a
 
     document = blueprints.parse(blueprint.read_bytes())
     store = rooms.folder(media) if media else rooms.store()
-    with rooms.stop_on_signals() as stop, console.meter(out.name) as meter:
+    with stop_on_signals() as stop, console.meter(out.name) as meter:
         result = render(document, store=store, output=out, song=song, progress=meter, stop=stop)
     if as_json:
         console.emit({"video": str(out.absolute()), "result": result.model_dump(mode="json")})

@@ -10,6 +10,7 @@ import click
 from bachata.cli import console, rooms
 from bachata.cli.options import brief, choreography_options
 from bachata.cli.outcome import Outcome
+from bachata.signals import stop_on_signals
 
 
 @click.command()
@@ -30,7 +31,7 @@ def choreograph(asked: dict[str, Any], *, out: Path | None, title: str | None = 
 
     song: Path | None = asked.pop("song", None)
     console.leave_failures_to_us()
-    with rooms.stop_on_signals() as stop, console.meter("Starting") as meter, LocalCloud(rooms.home()) as cloud:
+    with stop_on_signals() as stop, console.meter("Starting") as meter, LocalCloud(rooms.home()) as cloud:
         library = rooms.library_name(cloud.engine, asked.get("library"))
         request = {**asked, "user_id": "local", "library": library}
         if song is not None:

@@ -7,6 +7,7 @@ import json
 import click
 
 from bachata.cli import console, rooms
+from bachata.signals import stop_on_signals
 
 
 @click.command()
@@ -17,7 +18,7 @@ def command(port: int, as_json: bool) -> None:
     from bachata.local.stack import LocalCloud, serve
 
     with (
-        rooms.stop_on_signals() as stop,
+        stop_on_signals() as stop,
         LocalCloud(rooms.home()) as cloud,
         serve(cloud, port=port) as addresses,
     ):
