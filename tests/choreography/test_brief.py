@@ -31,6 +31,9 @@ def test_the_advertised_sentence() -> None:
         ("algo fácil, lento y romántico", "beginner", "low", "romantic"),
         ("una coreografía divertida de nivel medio", "intermediate", "medium", "playful"),
         ("Energetic, upbeat and MODERN steps", "beginner", "high", "modern"),
+        ("bachata con transiciones suaves", "beginner", "medium", "modern"),
+        ("a dance with hard cuts, please", "beginner", "medium", "modern"),
+        ("a high level of bachata, calm", "advanced", "low", "modern"),
         ("a dance about hardware and lowlands", "beginner", "medium", "modern"),  # whole words only
     ],
 )

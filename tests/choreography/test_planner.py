@@ -251,6 +251,17 @@ class TestDirector:
         assert planned(moves, director=_Taste([])).blueprint_json == planned(moves).blueprint_json
 
 
+def test_a_long_silence_before_the_music_is_danced_through() -> None:
+    song = make_song(seconds=60.0, first_beat=9.3, count_one=3)
+    made = planned(make_library(60), song).blueprint
+    first = song.beats[3]
+    before = [m for m in made.moves if m.start_time < first - 0.02]
+    assert before[0].start_time == 0
+    assert all(m.count_one is None for m in before)
+    assert all(m.count_one is not None for m in made.moves[len(before) :])
+    assert made.moves[len(before)].start_time == pytest.approx(first, abs=1 / 60)
+
+
 def test_the_index_must_be_of_these_moves() -> None:
     moves = make_library(12)
     with pytest.raises(ValueError, match="other moves"):

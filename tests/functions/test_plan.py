@@ -176,9 +176,11 @@ def test_an_execution_that_lost_the_task_changes_nothing(world: World) -> None:
 
 
 def test_every_wrong_field_is_named(world: World) -> None:
-    status, answer = world.post(action="plan", task_id="a b", execution="", song="../x", brief=3, mood="good")
+    status, answer = world.post(
+        action="plan", task_id="a b", execution="", user_id="../bob", song="../x", brief=3, mood="good"
+    )
     assert (status, answer["code"], answer["stage"]) == (400, "INVALID_REQUEST", "planning")
-    for field in ("task_id", "execution", "song", "analysis", "brief", "mood"):
+    for field in ("task_id", "execution", "user_id", "song", "analysis", "brief", "mood"):
         assert field in answer["error"]
 
 

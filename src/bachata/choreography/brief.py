@@ -206,12 +206,15 @@ class _Heard:
             notes.append(f"{duration:g} s is outside {DURATION[0]:g} to {DURATION[1]:g} s; {nearest:g} s is made")
             duration = nearest
         smooth, sharp = _says(said, words.SMOOTH_WORDS), _says(said, words.SHARP_WORDS)
+        level = _match(said, words.DIFFICULTY_PHRASES) or _match(_without(said, words.MANNER), words.DIFFICULTY_WORDS)
+        # "Hard cuts" asks for no hard dance, "medium level" for no medium energy: what is understood is used up.
+        rest = _without(said, (*words.MANNER, *(p for many in words.DIFFICULTY_PHRASES.values() for p in many)))
         unwanted = tuple(dict.fromkeys(label for part in refused for label in labels_in(part)))
         named = dict.fromkeys(label for part in said for label in labels_in(part))
         return cls(
-            difficulty=_match(said, words.DIFFICULTY_WORDS),
-            energy=_match(said, words.ENERGY_WORDS),
-            style=_match(said, words.STYLE_WORDS),
+            difficulty=level,
+            energy=_match(rest, words.ENERGY_WORDS),
+            style=_match(rest, words.STYLE_WORDS),
             duration=duration,
             transitions="smooth" if smooth else "sharp" if sharp else None,
             wanted=tuple(label for label in named if label not in unwanted and label not in _AMBIGUOUS),
@@ -233,6 +236,12 @@ def _part(clause: str) -> tuple[str, str]:
 
 def _says(parts: tuple[str, ...], phrases: tuple[str, ...]) -> bool:
     return any(f" {phrase} " in f" {part} " for part in parts for phrase in phrases)
+
+
+def _without(parts: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts with every one of `phrases` taken out, the longest first."""
+    pattern = "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True))
+    return tuple(re.sub(rf"\b(?:{pattern})\b", " ", part) for part in parts)
 
 
 def _match(parts: tuple[str, ...], table: Mapping[str, tuple[str, ...]]) -> str | None:

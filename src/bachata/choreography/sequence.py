@@ -25,7 +25,7 @@ from bachata.moves.catalogue import Move
 from bachata.moves.embedding import ENERGY
 from bachata.moves.glossary import role_of
 
-BEAM = 64
+BEAM = 256
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -147,8 +147,13 @@ def _extend(
         goes_on = (state.last_move[:, None] == move) & (np.abs(state.last_source_end[:, None] - fits.source) <= 1)
         path = np.where(goes_on, -w.seamless, path + w.flash * (1 - min(1.0, lead_in.counts / COUNTS)))
     total = np.round(state.cost[:, None] + path + own[None, :], 9)
-    keep = np.argsort(total, axis=None, kind="stable")[:beam]
-    rows, columns = np.unravel_index(keep, total.shape)
+    columns = np.arange(len(move))
+    if slot.role != "lead-in":  # which window of a clip was shown matters to nothing that follows
+        columns = _best_windows(total, move)
+    total = total[:, columns]
+    keep = _cheapest(total, beam)
+    rows, picked = np.unravel_index(keep, total.shape)
+    columns = columns[picked]
     chosen = move[columns]
     last_end, uses = state.last_end[rows].copy(), state.uses[rows].copy()
     line = np.arange(len(keep))
@@ -163,6 +168,23 @@ def _extend(
         last_source_end=fits.source_end[columns],
         paths=[(*state.paths[r], int(c)) for r, c in zip(rows, columns, strict=True)],
     )
+
+
+def _cheapest(total: Floats, count: int) -> Integers:
+    """Flat indices of the `count` least values, least first, equal ones in order."""
+    flat = total.ravel()
+    if len(flat) > count:
+        candidates = np.flatnonzero(flat <= np.partition(flat, count - 1)[count - 1])
+    else:
+        candidates = np.arange(len(flat))
+    return np.asarray(candidates[np.argsort(flat[candidates], kind="stable")[:count]], dtype=np.int64)
+
+
+def _best_windows(total: Floats, move: Integers) -> Integers:
+    """The cheapest window of each move, wherever a dance could take it up."""
+    order = np.lexsort((np.arange(len(move)), total.min(axis=0), move))
+    first = np.concatenate([[True], np.diff(move[order]) != 0])
+    return np.asarray(order[first], dtype=np.int64)
 
 
 def _offset(seed: int, place: int, clip_id: str) -> float:

@@ -18,6 +18,7 @@ from bachata.logs import get_logger
 from bachata.moves.library import Library
 from bachata.music.document import Analysis
 from bachata.storage import ObjectStore
+from bachata.tasks.requests import Execution, UserId
 from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
 
@@ -35,8 +36,8 @@ class PlanDance(_Request):
 
     action: Literal["plan"] = "plan"
     task_id: TaskId
-    execution: Name
-    user_id: Name = "local"
+    execution: Execution
+    user_id: UserId = "local"
     song: Key
     analysis: Name = Field(description="key or address of the Analysis document")
     brief: dict[str, Any] = Field(default_factory=dict)
@@ -49,7 +50,7 @@ class ChooseSong(_Request):
 
     action: Literal["choose_song"]
     task_id: TaskId | None = None
-    execution: Name | None = None
+    execution: Execution | None = None
     query: str | None = None
     brief: dict[str, Any] = Field(default_factory=dict)
 

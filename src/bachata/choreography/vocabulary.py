@@ -14,12 +14,19 @@ DIFFICULTY_WORDS: dict[str, tuple[str, ...]] = {
         "beginner", "beginners", "easy", "simple", "basic", "first lesson", "newbie",
         "principiante", "principiantes", "facil", "faciles", "sencillo", "sencilla", "basico", "basica",
     ),
-    "intermediate": ("intermediate", "medium level", "medium difficulty", "intermedio", "intermedia", "nivel medio"),
+    "intermediate": ("intermediate", "intermedio", "intermedia"),
     "advanced": (
         "advanced", "expert", "difficult", "hard", "complex", "pro", "professional",
         "avanzado", "avanzada", "experto", "experta", "dificil", "dificiles", "complejo", "compleja",
     ),
 }  # fmt: skip
+
+DIFFICULTY_PHRASES: dict[str, tuple[str, ...]] = {
+    "beginner": ("low level", "low difficulty", "nivel bajo", "dificultad baja"),
+    "intermediate": ("medium level", "medium difficulty", "nivel medio", "dificultad media"),
+    "advanced": ("high level", "high difficulty", "nivel alto", "dificultad alta"),
+}
+"""Heard before single words, which alone would mean energy."""
 
 ENERGY_WORDS: dict[str, tuple[str, ...]] = {
     "low": (
@@ -53,10 +60,12 @@ LIBRARY_STYLES: dict[str, tuple[str, ...]] = {
 """Styles of the library that serve a requested one; modern has no preference (decision D9)."""
 
 SMOOTH_WORDS = (
-    "smooth", "smooth transitions", "flowing", "fluid", "seamless", "fluido", "fluida", "suaves transiciones",
-    "transiciones suaves", "fluidas",
+    "smooth", "smooth transitions", "flowing", "fluid", "seamless", "fluido", "fluida", "fluidas",
+    "suaves transiciones", "transiciones suaves",
 )  # fmt: skip
 SHARP_WORDS = ("sharp", "hard cuts", "snappy", "punchy", "cortes secos")
+MANNER = (*SMOOTH_WORDS, *SHARP_WORDS)
+"""How moves should follow each other; some of these words mean a level or an energy elsewhere."""
 
 NEGATIONS = ("no", "not", "without", "avoid", "never", "less", "sin", "nada", "evita", "evitar", "menos", "too")
 
