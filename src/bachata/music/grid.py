@@ -47,8 +47,10 @@ class Grid:
 def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
     """The grid behind `raw` beats (seconds, at least 4), over the audible part of the song."""
     rise = attack_rise(features)
-    kept = raw[_carried(raw, heard)]
-    index = number(kept)
+    carried = _carried(raw, heard)
+    kept = raw[carried]
+    index = number(raw)[carried]
+    index -= index[0]
     smooth, _ = _fit(index, kept, np.ones(kept.size))
     every = np.arange(smooth.size)
     # Twice: the second look starts from the places the first one found.
