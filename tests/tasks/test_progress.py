@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -133,13 +133,17 @@ def silenced(databases):
     with databases.connect() as admin:
         pids = [row[0] for row in admin.exec_driver_sql("SELECT pid FROM pg_stat_activity")]
         pids.append(int(Path(databases.data, "postmaster.pid").read_text().split()[0]))
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+
+    def signal_all(what: signal.Signals) -> None:
+        for pid in pids:
+            with suppress(ProcessLookupError):  # a background worker may have ended
+                os.kill(pid, what)
+
     try:
+        signal_all(signal.SIGSTOP)
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        signal_all(signal.SIGCONT)
 
 
 def test_a_silent_server_holds_the_render_for_two_seconds_at_worst(databases, tasks, report):
