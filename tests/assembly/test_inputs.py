@@ -181,6 +181,13 @@ def test_a_variable_frame_rate_is_read_by_its_times(made: Made, out: Path, media
     assert truth.numbers(out) == expected
 
 
+def test_a_last_picture_with_a_long_duration_is_not_held(made: Made, out: Path, media: DirectoryStore) -> None:
+    """Its end is that of its own duration, also once it was shown and stamped anew."""
+    truth.numbered_clip(media.root / "inputs/slow.mp4", 4, rate=2)
+    assert made(blueprint([move("inputs/slow.mp4", 0, 2.0)])).warnings == []
+    assert truth.numbers(out) == [k // 15 for k in range(60)]
+
+
 def test_interlaced_pictures_are_deinterlaced(made: Made, out: Path, media: DirectoryStore) -> None:
     """Two fields of different brightness would comb; yadif leaves no line structure where nothing moves."""
     combed = []

@@ -3,6 +3,9 @@
 A move begins on the frame nearest to its absolute `start_time` and ends on the frame nearest to its absolute end, so
 rounding never adds up. The video is frames 0 to N-1 with N = frame_at(total). Transitions take nothing from that:
 
+A retimed move shows at its frame k the source picture of `trim_start + k · speed / rate`. While every frame is encoded,
+``retime: timestamps`` and ``resample`` are the same.
+
 - crossfade of n frames into a move at cut T: frames T to T+n-1 mix the outgoing clip's *further* frames with the
   incoming ones; frame T+i holds (i+1)/(n+1) of the incoming picture;
 - fade through a colour of n frames: frame T-n+i is veiled by (i+1)/n (so T-1 is the plain colour), frame T+i by 1-i/n.

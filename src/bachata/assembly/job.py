@@ -118,18 +118,18 @@ class Job:
         began = time.monotonic()
         try:
             self._retried(lambda: self._put(video, result))
-        except BaseException:
+            seconds = round(time.monotonic() - began, 3)
+            result = result.model_copy(
+                update={
+                    "processing_s": round(result.processing_s + seconds, 3),
+                    "stage_seconds": {**result.stage_seconds, "uploading": seconds},
+                }
+            )
+            document = result.model_dump_json(by_alias=True).encode()
+            self._retried(lambda: self._store.put_bytes(result_key(result.video_key), document))
+        except BaseException:  # a video without its Result is rubbish nobody would ever find
             self._quietly(lambda: self._store.delete(result.video_key))
             raise
-        seconds = round(time.monotonic() - began, 3)
-        result = result.model_copy(
-            update={
-                "processing_s": round(result.processing_s + seconds, 3),
-                "stage_seconds": {**result.stage_seconds, "uploading": seconds},
-            }
-        )
-        document = result.model_dump_json(by_alias=True).encode()
-        self._retried(lambda: self._store.put_bytes(result_key(result.video_key), document))
         self._report("uploading", 1.0)
         return result
 

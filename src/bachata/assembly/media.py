@@ -33,7 +33,8 @@ def opened(path: Path, name: str, *, refusal: type[MediaUnreadable] = MediaUnrea
 
 
 def _open(path: Path) -> InputContainer:
-    return av.open(str(path), options={"protocol_whitelist": "file"})
+    # Absolute: a relative name such as "concat:x" would be read as a protocol.
+    return av.open(str(path.absolute()), options={"protocol_whitelist": "file"})
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def words(error: av.FFmpegError, path: Path | None = None) -> str:
     last: Any = error.log  # (level, name, message): the stub says otherwise
     if last and str(last[2]).strip():
         text += f" ({last[1]}: {str(last[2]).strip()})"
-    return text.replace(str(path), path.name) if path else text
+    return text.replace(str(path.absolute()), path.name) if path else text
 
 
 @contextmanager

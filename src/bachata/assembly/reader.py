@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import av
 from av.container import InputContainer
@@ -25,8 +25,18 @@ TOLERANCE: Final = Fraction(1, 1000)
 """A frame counts as presented up to this early, in seconds: half a tick of a millisecond time base (Matroska, AVI) and
 half a millisecond for times that a document rounds to three digits."""
 
+_INTERLACED: Final = frozenset({2, 3, 4, 5})  # AVFieldOrder: top or bottom field coded and shown first
+
 # Seeking goes by decoding time: with B-frames it can land behind the frame asked for. Then it is tried further back.
 _SEEK_BACK: Final = (Fraction(0), Fraction(1), Fraction(4), Fraction(15))
+
+
+class _Presented(NamedTuple):
+    """A picture and the time it is on screen for, seconds of the clip."""
+
+    time: Fraction
+    end: Fraction
+    frame: VideoFrame
 
 
 class ClipReader:
@@ -45,7 +55,7 @@ class ClipReader:
         self.damaged = 0
         """Pictures the decoder had to repair."""
         self._stack = ExitStack()
-        self._current: tuple[Fraction, VideoFrame] | None = None
+        self._current: _Presented | None = None
         try:
             with decoding(path, name):
                 self._open(start, trim_end)
@@ -75,14 +85,13 @@ class ClipReader:
         Times asked for never decrease. Before the first picture it is the first; after the last, the last is held.
         """
         with decoding(self.path, self.name):
-            while self._upcoming is not None and self._upcoming[0] <= time + TOLERANCE:
+            while self._upcoming is not None and self._upcoming.time <= time + TOLERANCE:
                 self._current = self._upcoming
                 self._upcoming = self._next_frame()
         assert self._current is not None
-        shown, frame = self._current
-        if self._upcoming is None and time + TOLERANCE >= shown + max(self._interval, self._duration(frame)):
+        if self._upcoming is None and time + TOLERANCE >= self._current.end:
             self.held += 1
-        return frame
+        return self._current.frame
 
     def close(self) -> None:
         """Release the file, and the decoder as far as PyAV lets go of it (see `Composer`)."""
@@ -112,14 +121,11 @@ class ClipReader:
         self._zero = Fraction(0)
         first = next(self._decode(sought=False), None)
         self._reopen()
-        return first[0] if first else Fraction(0)
+        return first.time if first else Fraction(0)
 
     def _reopen(self) -> None:
         self._stack.close()
         self._enter()
-
-    def _duration(self, frame: VideoFrame) -> Fraction:
-        return frame.duration * (frame.time_base or Fraction(0))
 
     def _length(self) -> Fraction | None:
         if self._stream.duration:
@@ -128,12 +134,12 @@ class ClipReader:
             return Fraction(self._container.duration, av.time_base)
         return None
 
-    def _next_frame(self) -> tuple[Fraction, VideoFrame] | None:
+    def _next_frame(self) -> _Presented | None:
         found = next(self._frames, None)
-        trimmed = found is not None and self._limit is not None and found[0] + TOLERANCE >= self._limit
+        trimmed = found is not None and self._limit is not None and found.time + TOLERANCE >= self._limit
         return None if trimmed and self._current is not None else found
 
-    def _seek(self, start: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+    def _seek(self, start: Fraction) -> Iterator[_Presented]:
         """Pictures from the keyframe before `start` on; from the beginning when the file cannot be sought."""
         for back in _SEEK_BACK:
             target = start - back
@@ -145,13 +151,13 @@ class ClipReader:
                 first = next(frames, None)
             except av.FFmpegError:
                 break
-            if first is not None and first[0] <= start + TOLERANCE:
+            if first is not None and first.time <= start + TOLERANCE:
                 return _chained(first, frames)
         if start > 0:  # a failed seek leaves the demuxer anywhere
             self._reopen()
         return self._decode(sought=False)
 
-    def _decode(self, *, sought: bool) -> Iterator[tuple[Fraction, VideoFrame]]:
+    def _decode(self, *, sought: bool) -> Iterator[_Presented]:
         last: Fraction | None = None
         for frame in _progressive(self._container, self._stream):
             if frame.is_corrupt:
@@ -164,7 +170,9 @@ class ClipReader:
                 time = Fraction(0) if last is None else last + self._interval
             if last is None or time > last:
                 last = time
-                yield time, frame
+                # Noted now: whoever shows the frame gives it other timestamps.
+                length = (frame.duration or 0) * (frame.time_base or Fraction(0))
+                yield _Presented(time, time + max(self._interval, length), frame)
 
 
 def _pictures(container: InputContainer, name: str) -> VideoStream:
@@ -180,9 +188,7 @@ def _time_base(stream: VideoStream) -> Fraction:
     return stream.time_base or Fraction(1, av.time_base)
 
 
-def _chained(
-    first: tuple[Fraction, VideoFrame], rest: Iterator[tuple[Fraction, VideoFrame]]
-) -> Iterator[tuple[Fraction, VideoFrame]]:
+def _chained(first: _Presented, rest: Iterator[_Presented]) -> Iterator[_Presented]:
     yield first
     yield from rest
 
@@ -193,7 +199,7 @@ def _progressive(container: InputContainer, stream: VideoStream) -> Iterator[Vid
     first = next(frames, None)
     if first is None:
         return
-    if not first.interlaced_frame:
+    if not first.interlaced_frame and stream.codec_context.field_order not in _INTERLACED:
         yield first
         yield from frames
         return
