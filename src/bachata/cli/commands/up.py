@@ -25,15 +25,16 @@ def command(port: int, as_json: bool) -> None:
         if as_json:
             console.emit(addresses)
         else:
-            _explain(addresses)
+            _explain(addresses, library=rooms.library_name(cloud.engine, None))
         stop.wait()
     console.note("Stopped.")
 
 
-def _explain(addresses: dict[str, str]) -> None:
+def _explain(addresses: dict[str, str], *, library: str) -> None:
     for name, value in addresses.items():
         click.echo(f"{name:>11}  {value}")
-    argument = json.dumps({"argument": json.dumps({"query": "romantic beginner bachata", "duration": 40})})
+    request = {"query": "romantic beginner bachata", "duration": 40, "library": library}
+    argument = json.dumps({"argument": json.dumps(request)})
     click.echo("\nTry (after `make demo`, or with a song and a library of yours):\n")
     click.echo(f"  curl -s {addresses['executions']} -H 'Content-Type: application/json' -d '{argument}'\n")
     click.echo("and ask again with GET on the name it returns. Ctrl-C stops everything.")
