@@ -46,7 +46,10 @@ class Databases:
 
     def __init__(self, server: Postgres) -> None:
         self.server = server
-        self._admin = sa.create_engine(server.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        # The timeout turns a server that a test left stopped into a failure instead of a wait without end.
+        self._admin = sa.create_engine(
+            server.url(), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool, connect_args={"timeout": 120}
+        )
         self._run("CREATE DATABASE migrated")
         engine = open_engine(Settings(database_url=server.url("migrated")))
         upgrade(engine)
