@@ -127,3 +127,21 @@ def test_ranks_share_ties(values: list[int]) -> None:
     for a, rank in zip(values, ranks, strict=True):
         below, same = sum(b < a for b in values), sum(b == a for b in values)
         assert rank == pytest.approx(below + (same - 1) / 2)
+
+
+def test_cuts_where_the_song_has_no_beats_are_not_judged() -> None:
+    late = make_song(tempo=120, seconds=60.0, first_beat=8.0, count_one=0)
+    pieces = [{"start_time": t, "duration": 2.0} for t in (0.0, 3.1, 8.0, 12.0)]
+    card = score(drawn(pieces), late, [make_move("m", tempo=120)])
+    assert (card.m1.cuts, card.m1.maximum, card.m2.rate) == (2, 0.0, 1.0)
+
+
+def test_the_gap_before_a_return_is_counted_in_counts_not_seconds() -> None:
+    # 64 counts lie between two uses, wherever the tempo went meanwhile.
+    bent = make_song(tempo=120, seconds=130.0, first_beat=0.0, count_one=0, drift=0.4)
+    beats = bent.beats
+    spans = [("a", 0, 16), ("b", 16, 80), ("a", 80, 96)]
+    pieces = [{"start_time": beats[i], "duration": beats[j] - beats[i], "clip_id": c} for c, i, j in spans]
+    card = score(drawn(pieces), bent, [make_move("a", tempo=120), make_move("b", tempo=120)])
+    assert card.m7.gap == pytest.approx(4.0, abs=0.01)
+    assert card.m7.repeats_soon == 0

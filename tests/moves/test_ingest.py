@@ -126,13 +126,13 @@ def test_an_edited_move_alone_is_embedded_anew_and_not_heard_again(desk: Desk) -
     c = move_embeddings.c
     stamps = sa.select(c.move_id, c.updated_at)
     with desk.engine.connect() as connection:
-        before = dict(connection.execute(stamps))
+        before = dict(map(tuple, connection.execute(stamps)))
     fingerprint = desk.repository.fingerprint()
     report = desk.add(clip("one"), clip("two", difficulty="advanced"))
     assert (report.updated, report.unchanged) == (("two",), ("one",))
     assert sorted(desk.ears.asked) == ["one.mp4", "two.mp4"]
     with desk.engine.connect() as connection:
-        after = dict(connection.execute(stamps))
+        after = dict(map(tuple, connection.execute(stamps)))
     assert after["one"] == before["one"]
     assert after["two"] > before["two"]
     assert desk.repository.fingerprint() != fingerprint

@@ -129,10 +129,13 @@ def score(blueprint: Blueprint, analysis: Analysis, moves: Sequence[Move]) -> Sc
     if len(analysis.beats) < 2:
         raise ValueError("a song without beats cannot be scored")
     danced = [known[p.clip_id] for p in blueprint.moves]
+    beats = np.array(analysis.beats)
     cuts = np.array([p.start_time for p in blueprint.moves if p.start_time > 0]) + blueprint.audio_start
+    # Where the song has no beats yet, or no more, nothing can be on one.
+    cuts = cuts[(cuts >= beats[0] - HIT) & (cuts <= beats[-1] + HIT)]
     return Scorecard(
-        m1=_cut_error(cuts, np.array(analysis.beats)),
-        m2=_hits(cuts, np.array(analysis.beats[analysis.count_one % 8 :: 8])),
+        m1=_cut_error(cuts, beats),
+        m2=_hits(cuts, beats[analysis.count_one % 8 :: 8]),
         m3=phase_error(blueprint, analysis, moves),
         m5=_stretch(np.array([p.speed for p in blueprint.moves])),
         m6=_energy(blueprint, analysis, danced),
@@ -194,7 +197,11 @@ def _ranks(values: Floats) -> Floats:
 
 def _diversity(blueprint: Blueprint, analysis: Analysis, danced: Sequence[Move], moves: Sequence[Move]) -> Diversity:
     """Pieces of one clip one after the other (a lead-in that dances on) are one use of it."""
-    period = float(np.median(np.diff(analysis.beats)))
+    beats = np.array(analysis.beats) - blueprint.audio_start
+
+    def count_at(seconds: float) -> float:
+        return float(np.interp(seconds, beats, np.arange(len(beats))))
+
     uses: list[tuple[Move, float, float]] = []
     for piece, move in zip(blueprint.moves, danced, strict=True):
         begin, end = piece.start_time, piece.start_time + piece.duration
@@ -204,7 +211,7 @@ def _diversity(blueprint: Blueprint, analysis: Analysis, danced: Sequence[Move],
     gaps, last = [], dict[str, float]()
     for move, begin, end in uses:
         if move.clip_id in last:
-            gaps.append((begin - last[move.clip_id]) / period / PHRASE_COUNTS)
+            gaps.append((count_at(begin) - count_at(last[move.clip_id])) / PHRASE_COUNTS)
         last[move.clip_id] = end
     pairs = [(a[0].clip_id, b[0].clip_id) for a, b in pairwise(uses)]
     different = list({m.clip_id: m for m, _, _ in uses}.values())
