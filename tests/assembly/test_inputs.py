@@ -238,3 +238,16 @@ def test_hdr_is_tone_mapped_and_tagged_as_what_it_became(
     with av.open(str(out)) as container:
         frame = next(container.decode(video=0))
         assert (frame.colorspace, frame.color_trc, frame.color_primaries, frame.color_range) == (1, 1, 1, 1)
+
+
+def test_clips_of_many_kinds_take_turns(made: Made, out: Path, media: DirectoryStore) -> None:
+    """More kinds than conforming graphs are kept for, each coming back."""
+    sizes = [(64, 48), (128, 96), (96, 72), (80, 60), (160, 120), (192, 144)]
+    moves = []
+    for turn in range(2):
+        for index, size in enumerate(sizes):
+            name = f"inputs/kind-{index}.mp4"
+            truth.numbered_clip(media.root / name, 10, first=100 * index, size=size)
+            moves.append(move(name, (turn * len(sizes) + index) * 0.1, 0.1, trim_start=0.1 * turn))
+    made(blueprint(moves))
+    assert truth.numbers(out) == [100 * i + 3 * turn + k for turn in range(2) for i in range(6) for k in range(3)]

@@ -35,6 +35,7 @@ class Composer:
         self.warnings: list[str] = []
         self._plan = plan
         self._size = size
+        self._conform = Conformer(*size)
         self._mix = Mixer(*size)
         self._locate = locate
         self._scenes: dict[int, _Scene] = {}
@@ -65,7 +66,7 @@ class Composer:
         scene = self._scenes.get(shot.piece)
         if scene is None:
             piece = self._plan.pieces[shot.piece]
-            scene = self._scenes[shot.piece] = _Scene(piece, self._locate(piece.path), shot.time, self._size)
+            scene = self._scenes[shot.piece] = _Scene(piece, self._locate(piece.path), shot.time, self._conform)
         return scene.at(shot.time)
 
     def _close_before(self, piece: int | None) -> None:
@@ -87,10 +88,10 @@ class Composer:
 class _Scene:
     """The open clip of one piece."""
 
-    def __init__(self, piece: Piece, path: Path, start: Fraction, size: tuple[int, int]) -> None:
+    def __init__(self, piece: Piece, path: Path, start: Fraction, conform: Conformer) -> None:
         self.piece = piece
         self.reader = ClipReader(path, piece.path, start=start, trim_end=piece.trim_end)
-        self._conform = Conformer(*size)
+        self._conform = conform
         self._last: tuple[VideoFrame, VideoFrame] | None = None
 
     def at(self, time: Fraction) -> VideoFrame:

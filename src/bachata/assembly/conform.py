@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Final
 
 from av.filter import Graph
-from av.filter.context import FilterContext
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 
 FORMAT: Final = "yuv420p"
 BT709: Final = 1  # AVCOL_SPC_BT709, AVCOL_PRI_BT709 and AVCOL_TRC_BT709 are all 1
 LIMITED: Final = 1  # AVCOL_RANGE_MPEG
+_KEPT: Final = 4
+"""Graphs kept; a render whose clips are of more kinds than this sets some up again."""
+
 _FULL: Final = 2  # AVCOL_RANGE_JPEG
 
 # AVColorSpace -> name of the matrix in FFmpeg's scale filter
@@ -37,15 +39,38 @@ class _Kind:
     sample_aspect: Fraction
 
 
+class _Line:
+    """A configured filter graph: a frame in, a frame out."""
+
+    def __init__(self, kind: _Kind, filters: list[tuple[str, str | None]]) -> None:
+        self._graph = graph = Graph()  # its nodes do not keep it alive: without this FFmpeg reads freed memory
+        node = self._source = graph.add_buffer(
+            width=kind.width, height=kind.height, format=VideoFormat(kind.format), time_base=Fraction(1, 1000)
+        )
+        for name, arguments in (*filters, ("buffersink", None)):
+            following = graph.add(name, arguments)
+            node.link_to(following)
+            node = following
+        self._sink = node
+        graph.configure()
+
+    def __call__(self, frame: VideoFrame) -> VideoFrame:
+        self._source.push(frame)
+        made = self._sink.pull()
+        assert isinstance(made, VideoFrame)
+        return made
+
+
 class Conformer:
-    """Conforms frames of any kinds to one size, in order; a filter graph is kept while the kind stays the same."""
+    """Conforms frames of any kinds, of any clips in any order, to one size.
+
+    The graphs of the last few kinds are kept: tone mapping takes seconds to set up.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
-        self._kind: _Kind | None = None
-        self._graph = Graph()  # the nodes do not keep it alive
-        self._nodes: tuple[FilterContext, FilterContext] | None = None
+        self._lines: dict[_Kind, _Line | None] = {}
 
     def __call__(self, frame: VideoFrame, sample_aspect: Fraction = Fraction(1)) -> VideoFrame:
         """The frame, letterboxed into the output's size. The pixels of `frame` may be shared, never changed."""
@@ -59,39 +84,24 @@ class Conformer:
             turn=round(frame.rotation / 90) % 4 * 90,
             sample_aspect=sample_aspect if sample_aspect > 0 else Fraction(1),
         )
-        if kind != self._kind:
-            self._kind, self._nodes = kind, self._build(kind)
-        if self._nodes is None:
-            return frame
-        source, sink = self._nodes
-        source.push(frame)
-        made = sink.pull()
-        assert isinstance(made, VideoFrame)
-        return made
+        line = self._line(kind)
+        return line(frame) if line else frame
 
-    def _build(self, kind: _Kind) -> tuple[FilterContext, FilterContext] | None:
-        """Source and sink of the graph for `kind`, or None when nothing needs doing."""
+    def _line(self, kind: _Kind) -> _Line | None:
+        """The graph for `kind`; None when nothing needs doing."""
+        if kind not in self._lines:
+            while len(self._lines) >= _KEPT:
+                del self._lines[next(iter(self._lines))]
+            self._lines[kind] = None if self._fits(kind) else _Line(kind, self._filters(kind))
+        return self._lines[kind]
+
+    def _fits(self, kind: _Kind) -> bool:
         same = (kind.width, kind.height, kind.format) == (self.width, self.height, FORMAT)
-        if (
-            same
-            and kind.matrix == BT709
-            and not (kind.full_range or kind.transfer or kind.turn)
-            and kind.sample_aspect == 1
-        ):
-            return None
-        self._graph = graph = Graph()
-        format_ = VideoFormat(kind.format)
-        node = source = graph.add_buffer(
-            width=kind.width, height=kind.height, format=format_, time_base=Fraction(1, 1000)
-        )
-        for name, arguments in self._filters(kind, format_):
-            following = graph.add(name, arguments)
-            node.link_to(following)
-            node = following
-        graph.configure()
-        return source, node
+        bent = kind.full_range or kind.transfer or kind.turn
+        return same and kind.matrix == BT709 and kind.sample_aspect == 1 and not bent
 
-    def _filters(self, kind: _Kind, format_: VideoFormat) -> list[tuple[str, str | None]]:
+    def _filters(self, kind: _Kind) -> list[tuple[str, str | None]]:
+        format_ = VideoFormat(kind.format)
         filters: list[tuple[str, str | None]] = []
         rgb = format_.is_rgb or format_.has_palette
         if format_.has_palette or any(c.is_alpha for c in format_.components):
@@ -113,7 +123,6 @@ class Conformer:
             ("format", FORMAT),
             ("pad", f"{self.width}:{self.height}:{_margin(self.width, width)}:{_margin(self.height, height)}:black"),
             ("setsar", "1"),
-            ("buffersink", None),
         ]
 
 
