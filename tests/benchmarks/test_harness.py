@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.harness import machine, run
 
-HOLD = "import time; block = bytearray({mb} * 2**20); end = time.monotonic() + 0.4\nwhile time.monotonic() < end: pass"
+HOLD = "import time; block = b'x' * ({mb} * 2**20); end = time.monotonic() + 0.4\nwhile time.monotonic() < end: pass"
 
 
 def test_memory_and_cpu_of_a_command():
@@ -29,7 +29,7 @@ def test_output_is_read_as_json():
 
 
 def test_a_failing_command_says_its_last_words():
-    with pytest.raises(RuntimeError, match="exited 3.*no song"):
+    with pytest.raises(RuntimeError, match=r"exited 3.*no song"):
         run([sys.executable, "-c", "import sys; sys.stderr.write('no song'); sys.exit(3)"])
 
 
