@@ -34,6 +34,8 @@ class Outcome:
     result: dict[str, Any]
     scores: dict[str, Any]
     summary: str
+    relaxed: list[str]
+    suggestions: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; paths are absolute."""
@@ -74,6 +76,8 @@ def gather(
         result=result.model_dump(mode="json"),
         scores=scores.as_dict(),
         summary=str(answer.get("summary") or ""),
+        relaxed=list(answer.get("relaxed") or ()),
+        suggestions=list(answer.get("suggestions") or ()),
     )
 
 

@@ -51,13 +51,14 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
                 "blueprint": json.loads(made.blueprint_json),
                 "brief": understood.as_dict(),
                 "relaxed": list(made.relaxed),
+                "suggestions": list(made.suggestions),
                 "summary": made.summary,
                 "scores": score(made.blueprint, analysis, library.moves).as_dict(),
             }
         )
         return
     _show(made.blueprint)
-    for line in (made.summary, *made.relaxed):
+    for line in (made.summary, *made.relaxed, *made.suggestions):
         console.note(line)
     if out:
         click.echo(f"Blueprint: {out}")

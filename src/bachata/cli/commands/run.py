@@ -54,8 +54,8 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
     result = outcome.result
     if outcome.summary:
         console.stdout.print(outcome.summary, markup=False)
-    for warning in result["warnings"]:
-        console.note(f"Note: {warning}")
+    for remark in (*outcome.relaxed, *outcome.suggestions, *result["warnings"]):
+        console.note(f"Note: {remark}")
     click.echo(
         f"{result['frames']} frames, {result['duration_s']:.2f} s, {result['width']}x{result['height']}, "
         f"{result['file_size'] / 1e6:.1f} MB, rendered in {result['processing_s']:.1f} s"
