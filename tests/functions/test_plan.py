@@ -227,3 +227,9 @@ def test_a_song_is_chosen_with_reasons(world: World) -> None:
 def test_no_path_of_the_server_reaches_an_answer(world: World) -> None:
     answers = [world.plan(world.task(), analysis=a)[1] for a in ("analysis/nowhere.json", "../../etc/passwd", "file:")]
     assert not any(str(world.log.parent) in json.dumps(a) or "Traceback" in json.dumps(a) for a in answers)
+
+
+def test_the_place_of_the_video_cannot_be_chosen(world: World) -> None:
+    status, answer = world.plan(world.task(), output={"output_path": "output/user_other/x.mp4"})
+    assert (status, answer["code"]) == (400, "INVALID_REQUEST")
+    assert "output_path" in answer["error"]

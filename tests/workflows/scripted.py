@@ -47,6 +47,7 @@ class Scene:
                 "moves": 9,
                 "brief": {"style": "romantic"},
                 "relaxed": [],
+                "suggestions": ["add a second intro"],
                 "summary": "nine moves",
             },
             "run": {

@@ -25,6 +25,7 @@ def test_a_song_becomes_a_video(scene):
         "analysis": "analysis/ab.json",
         "brief": {"style": "romantic"},
         "relaxed": [],
+        "suggestions": ["add a second intro"],
         "summary": "nine moves",
     }
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, ValidationError, field_validator
 
 from bachata.blueprint import INLINE_BYTES, Key, Name, TaskId
 from bachata.choreography.brief import understand
@@ -43,6 +43,13 @@ class PlanDance(_Request):
     brief: dict[str, Any] = Field(default_factory=dict)
     library: Name | None = None
     output: dict[str, Any] = Field(default_factory=dict, description="overrides of the output config")
+
+    @field_validator("output")
+    @classmethod
+    def _place_is_ours(cls, output: dict[str, Any]) -> dict[str, Any]:
+        if "output_path" in output:
+            raise ValueError("output_path follows from user and task and cannot be chosen")
+        return output
 
 
 class ChooseSong(_Request):
