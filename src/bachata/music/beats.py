@@ -17,7 +17,9 @@ Array = NDArray[np.float64]
 
 TIGHTNESS: Final = (100.0, 400.0)
 """How dearly a beat pays for leaving the tempo. 100 is Ellis' and librosa's: it follows drift. 400 does not slip in a
-break or in the ten seconds of a clip. Both are tried; the beats that repeat themselves better win."""
+break or in the ten seconds of a clip. A song tries both; the beats that repeat themselves better win."""
+
+_CLIP_SECONDS: Final = 30.0  # in less than this no tempo drifts
 
 _FAINT: Final = 0.22  # a pulse that decides nothing
 
@@ -50,7 +52,8 @@ class DynamicTracker:
         if strength.size < 2 * FPS or not strength.any():
             return Tracked(np.zeros(0), 0.0)
         periods = 60.0 * FPS / tempo_curve(strength)[0]
-        takes = [follow(strength, periods, tightness=tightness) / FPS for tightness in TIGHTNESS]
+        tried = TIGHTNESS if strength.size > _CLIP_SECONDS * FPS else TIGHTNESS[-1:]
+        takes = [follow(strength, periods, tightness=tightness) / FPS for tightness in tried]
         scores = [pulse(heard, beats) for beats in takes]
         # Where neither repeats itself the firm one invents less.
         best = int(np.argmax(scores)) if max(scores) > _FAINT else len(takes) - 1

@@ -28,6 +28,8 @@ _MIDDLE: Final = 0.020  # seconds either side of the steepest rise that make up 
 _AUDIBLE_DB: Final = 30.0
 _NEIGHBOURS: Final = 9  # beats that decide together whether the music has a beat here
 _CARRIED: Final = 0.4  # of the song's usual onset at a beat
+_FEW: Final = 4  # attacks that cannot hold a grid
+_CLIP_BEATS: Final = 48  # fewer beats than this do not show a drift
 _CUTOFFS: Final = (np.inf, 250.0, 150.0, 90.0, 60.0, 40.0, 30.0)
 """Periods in beats, stiffest (a straight line) first: a tempo wavering more slowly than this is followed, faster is
 taken for jitter."""
@@ -51,11 +53,13 @@ def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
     kept = raw[carried]
     index = number(raw)[carried]
     index -= index[0]
-    smooth, _ = _fit(index, kept, np.ones(kept.size))
+    smooth, spread = _fit(index, kept, np.ones(kept.size))
     every = np.arange(smooth.size)
     # Twice: the second look starts from the places the first one found.
     for _ in range(2):
         attacks, weight = _attacks(smooth, rise)
+        if np.count_nonzero(weight) < _FEW:
+            break
         smooth, spread = _fit(every, attacks, weight)
     _, weight = _attacks(smooth, rise)
     beats = extend(smooth - LATENCY, *audible(features))
@@ -116,7 +120,7 @@ def _attacks(beats: Array, rise: Array) -> tuple[Array, Array]:
 def _fit(index: NDArray[np.int_], times: Array, weight: Array) -> tuple[Array, float]:
     """(grid of every index, robust residual in seconds): the curve with the best Akaike criterion."""
     best: tuple[float, Array, float] | None = None
-    for cutoff in _CUTOFFS:
+    for cutoff in _CUTOFFS if index[-1] > _CLIP_BEATS else _CUTOFFS[:1]:
         smooth, residual = _robust(index, times, weight, cutoff)
         freedom = 3.0 + 2.0 * smooth.size / cutoff
         cost = float(weight.sum()) * np.log(residual**2 + 1e-7) + 2.0 * freedom
@@ -136,7 +140,7 @@ def _robust(index: NDArray[np.int_], times: Array, weight: Array, cutoff: float)
         scale = 1.4826 * float(np.median(np.abs(residual[known]))) if known.any() else 0.0
         u = residual / (4.0 * max(scale, 0.002))
         trust = weight * np.where(np.abs(u) < 1, (1 - u**2) ** 2, 0.0)
-        if np.count_nonzero(trust) < 4:
+        if np.count_nonzero(trust) < _FEW:
             break
         smooth = whittaker(index, times, trust, cutoff)
     return smooth, scale
