@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     cloud_run_task_attempt: int = Field(0, ge=0, description="set by Cloud Run: 0 on the first attempt")
     fetch_workers: int = Field(8, ge=1, le=64, description="media files fetched at once")
     fetch_backoff: float = Field(0.5, ge=0, description="seconds before the second try of a fetch; doubles")
-    encoder_threads: int = Field(0, ge=0, description="threads of the video encoder; 0 lets FFmpeg choose")
+    encoder_threads: int = Field(4, ge=1, le=64, description="threads of the video encoder; output bytes depend on it")
 
     @model_validator(mode="after")
     def _backends_are_complete(self) -> Settings:

@@ -265,3 +265,27 @@ def test_the_job_needs_no_numerics_web_or_database_driver_to_start() -> None:
 
 def test_documents_of_the_tests_are_valid() -> None:
     assert Blueprint.model_validate_json(document()).seconds == 1.0
+
+
+def test_a_lasting_fault_is_not_rendered_again(place: Place) -> None:
+    env = {"BLUEPRINT_JSON": document(audio_path="songs/none.wav")}
+    assert place.run(env)[0] == 1
+    first = place.said()
+    code, lines = place.run({**env, "CLOUD_RUN_TASK_ATTEMPT": "1"})
+    assert code == 1
+    assert place.said() == first
+    assert "fetching" not in {line["message"] for line in lines}, "the second attempt must not even fetch"
+
+
+def test_a_passing_fault_is_rendered_again(place: Place) -> None:
+    place.store.put_bytes(ERROR, json.dumps({"error": "storage was away", "code": "UNAVAILABLE"}).encode())
+    assert place.run({"BLUEPRINT_JSON": document(), "CLOUD_RUN_TASK_ATTEMPT": "1"})[0] == 0
+    assert place.store.info(ERROR) is None
+
+
+def test_the_row_names_the_job_execution(place: Place, engine: Engine, database_url: str) -> None:
+    tasks = TaskStore(engine)
+    tasks.open("task-1", user_id="7", execution="execution-1", request={})
+    env = {"BLUEPRINT_JSON": document(), "DATABASE_URL": database_url, "CLOUD_RUN_EXECUTION": "assembler-abc"}
+    assert place.run(env)[0] == 0
+    assert tasks.get("task-1").job_execution_name == "assembler-abc"

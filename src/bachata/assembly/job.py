@@ -15,19 +15,35 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from bachata import logs, settings
 from bachata.assembly.media import writing
 from bachata.assembly.rendering import Options, render
 from bachata.assembly.result import Result, error_key, result_key
 from bachata.blueprint import Blueprint, parse, storage_key
-from bachata.errors import BachataError, InvalidRequest, InvalidSettings, TaskOwnedElsewhere, Unavailable
+from bachata.errors import (
+    AudioUnreadable,
+    BachataError,
+    ClipMissing,
+    InvalidBlueprint,
+    InvalidRequest,
+    InvalidSettings,
+    MediaUnreadable,
+    SongMissing,
+    TaskOwnedElsewhere,
+    Unavailable,
+)
 from bachata.settings import Settings
 from bachata.signals import stop_on_signals
 from bachata.storage import ObjectStore, open_store
 
 _UPLOAD_TRIES: Final = 3
+_LASTING: Final = frozenset(
+    kind.code for kind in (InvalidRequest, InvalidBlueprint, ClipMissing, SongMissing, MediaUnreadable, AudioUnreadable)
+)
+"""Faults of the request or its media: the next attempt would meet them again."""
+
 _log = logs.get_logger(__name__)
 
 
@@ -55,6 +71,18 @@ def main() -> int:
     fields = {"task_id": env.task_id, "execution": env.execution_id, "attempt": env.cloud_run_task_attempt}
     with logs.bound(**fields), stop_on_signals() as stop, _reporter(env) as reporter:
         return Job(env, store, stop, reporter).run()
+
+
+class RepeatedFault(BachataError):
+    """The fault an earlier attempt reported, in its words."""
+
+    def __init__(self, said: dict[str, Any]) -> None:
+        super().__init__(str(said.get("error") or "The render failed before"), stage=said.get("stage"))
+        self._said = said
+
+    def as_dict(self) -> dict[str, Any]:
+        """The body the earlier attempt left, whole."""
+        return self._said
 
 
 class Job:
@@ -98,7 +126,7 @@ class Job:
     def _work(self) -> Result:
         blueprint = read_blueprint(self._env, self._store)
         self._video_key = storage_key(blueprint.output_config.output_path)
-        self._forget_failure()
+        self._look_back()
         options = Options(
             fetch_workers=self._env.fetch_workers,
             fetch_backoff=self._env.fetch_backoff,
@@ -171,9 +199,23 @@ class Job:
             document = json.dumps(body, ensure_ascii=False).encode()
             self._quietly(lambda: self._store.put_bytes(error_key(self._video_key), document))
 
-    def _forget_failure(self) -> None:
-        """What an earlier attempt said must not be taken for this one's words, should this one be killed."""
+    def _look_back(self) -> None:
+        """What an earlier attempt said: a fault that stays is not tried again, anything else is forgotten.
+
+        Forgotten, because it must not be taken for this attempt's words, should this one be killed.
+        """
+        if self._env.cloud_run_task_attempt:
+            self._give_up_on_lasting_fault()
         self._quietly(lambda: self._store.delete(error_key(self._video_key)))
+
+    def _give_up_on_lasting_fault(self) -> None:
+        """Cloud Run repeats every failed attempt; raises the former's error when repeating cannot help."""
+        try:
+            said = json.loads(self._store.read_bytes(error_key(self._video_key)))
+        except (BachataError, ValueError):  # killed before it could speak: rendering again may well succeed
+            return
+        if isinstance(said, dict) and said.get("code") in _LASTING:
+            raise RepeatedFault(said)
 
     @staticmethod
     def _quietly(act: Callable[[], object]) -> None:
@@ -212,4 +254,6 @@ def _reporter(env: Settings) -> Iterator[Reporter | None]:
     from bachata.tasks.progress import ProgressReporter
 
     with closing(ProgressReporter.connect(env, env.task_id, env.execution_id)) as reporter:
+        if env.cloud_run_execution:
+            reporter.rendered_by(env.cloud_run_execution)
         yield reporter

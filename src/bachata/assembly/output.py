@@ -26,7 +26,7 @@ from bachata.blueprint import AUDIO_CODECS, VIDEO_CODECS, OutputConfig
 from bachata.errors import InvalidRequest
 
 THREADS: Final = 4
-"""Encoder threads when none are asked for. Not the machine's cores: x264's output depends on their number."""
+"""Encoder threads unless told otherwise. Not the machine's cores: x264's output depends on their number."""
 
 _GOP_SECONDS: Final = 2
 
@@ -72,7 +72,7 @@ class Output:
     """
 
     def __init__(
-        self, path: Path, config: OutputConfig, sound: Iterator[AudioFrame] | None, *, threads: int = 0
+        self, path: Path, config: OutputConfig, sound: Iterator[AudioFrame] | None, *, threads: int = THREADS
     ) -> None:
         name = _CONTAINERS[config.output_format]
         options = {"fflags": "+bitexact", **({} if name == "matroska" else {"movflags": "+faststart"})}
@@ -80,7 +80,7 @@ class Output:
         self._tick = 1 / config.rate
         self._frames = 0
         self._finished = False
-        self._video = self._add_video(config, threads or THREADS)
+        self._video = self._add_video(config, threads)
         self._audio = self._add_audio(config) if sound else None
         self._sound = self._encoded(sound) if sound else iter(())
         self._waiting: Packet[AudioStream] | None = None

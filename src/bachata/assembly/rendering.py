@@ -27,7 +27,7 @@ from bachata.assembly.fetch import Fetcher
 from bachata.assembly.frameplan import FramePlan, plan_frames
 from bachata.assembly.loudness import measure
 from bachata.assembly.media import writing
-from bachata.assembly.output import Output, check_output
+from bachata.assembly.output import THREADS, Output, check_output
 from bachata.assembly.result import Result
 from bachata.assembly.sound import RATE, ClipSound, Shape, SongSound, Sound, sample_at
 from bachata.assembly.verify import Facts, facts
@@ -46,7 +46,7 @@ class Options:
     fetch_workers: int = 8
     fetch_backoff: float = 0.5
     """Seconds before the second try; doubles."""
-    threads: int = 0
+    threads: int = THREADS
     pause: Callable[[float], object] | None = None
     """Waits between tries; default: until the time is over or `stop` is set."""
 

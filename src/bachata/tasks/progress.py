@@ -53,6 +53,13 @@ class ProgressReporter:
         engine = open_engine(settings.model_copy(update={"db_pool_size": 1}), timeout=TIMEOUT, ping=False)
         return cls(TaskStore(engine), task_id, execution)
 
+    def rendered_by(self, job_execution: str) -> None:
+        """Note the job execution that renders the task; like every report, best effort."""
+        try:
+            self._store.set_job_execution(self._task_id, self._execution, job_execution)
+        except (Unavailable, SQLAlchemyError) as error:
+            self._complain(error)
+
     def close(self) -> None:
         """Give the connection back."""
         self._store.close()
