@@ -28,9 +28,7 @@ def fail_with_report(finalizer, store, report: bytes | None):
     ask(finalizer, action="open", task_id="t1", user_id="local", execution="e1", request={})
     if report is not None:
         store.put_bytes(REPORT, report)
-    failed = ask(
-        finalizer, action="fail", task_id="t1", execution="e1", stage="assemble", error=GENERIC, report=REPORT
-    )
+    failed = ask(finalizer, action="fail", task_id="t1", execution="e1", stage="assemble", error=GENERIC, report=REPORT)
     return failed["task"]
 
 
