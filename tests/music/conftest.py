@@ -30,6 +30,9 @@ RECIPES = {
     "swung, half time": Recipe(tempo=112.0, seed=9, swing=0.3, half_time=True),
     "noisy": Recipe(tempo=135.0, seed=10, noise_db=-14.0, voice=1.2),
     "kit": Recipe(tempo=120.5, seed=11, drums="kit", fade=True),
+    "fast and drifting": Recipe(
+        tempo=161.4, seed=1007, drift=0.05, jitter_ms=13.2, offset=1, voice=1.5, chords="major", chord_beats=8, key=41
+    ),
     "old mp3": Recipe(tempo=129.2, seed=12, voice=1.0),
 }
 

@@ -19,9 +19,10 @@ def test_a_steady_beat_is_regressed_to_itself(tempo, start, count, seed):
     true = start + np.arange(count) * 60 / tempo
     jitter = np.random.default_rng(seed).normal(0, 0.010, count)
     smooth = whittaker(np.arange(count), true + jitter, np.ones(count), np.inf)
-    assert np.abs(smooth - true).max() < 0.015
+    # Six deviations of what least squares promises for 10 ms of jitter: at the ends, and of the slope.
+    assert np.abs(smooth - true).max() < 6 * 0.010 * 2 / np.sqrt(count)
     slope = np.polyfit(np.arange(count), smooth, 1)[0]
-    assert slope == pytest.approx(60 / tempo, abs=0.05 / count)
+    assert slope == pytest.approx(60 / tempo, abs=6 * 0.010 * np.sqrt(12) / count**1.5)
 
 
 @pytest.mark.parametrize("cutoff", [40.0, 90.0, 250.0])
@@ -123,9 +124,8 @@ def test_the_tempo_curve_finds_pulses(tempo):
     frames = np.arange(86 * 40)
     period = 60 * 22_050 / 256 / tempo
     strength = np.maximum(0.0, np.cos(2 * np.pi * frames / period)) ** 8
-    curve, clarity = tempo_curve(strength)
-    np.testing.assert_allclose(curve, tempo, rtol=0.006)
-    assert clarity > 0.6
+    np.testing.assert_allclose(tempo_curve(strength), tempo, rtol=0.006)
+    np.testing.assert_allclose(tempo_curve(strength, around=1.05 * tempo), tempo, rtol=0.006)
 
 
 def test_the_prior_prefers_bachata():

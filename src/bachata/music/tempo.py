@@ -56,8 +56,8 @@ def comb_scores(strength: Array) -> tuple[Array, Array]:
     return np.asarray(starts + size / 2.0, dtype=float), scores
 
 
-def tempo_curve(strength: Array, *, around: float | None = None) -> tuple[Array, float]:
-    """(BPM per frame, clarity 0..1) of the likeliest path; `around` keeps it within 12 % of a given tempo."""
+def tempo_curve(strength: Array, *, around: float | None = None) -> Array:
+    """BPM per frame along the likeliest path; `around` keeps it within 12 % of a given tempo."""
     centres, scores = comb_scores(strength)
     liking = scores + 0.25 * np.log(np.maximum(prior(GRID), 1e-3))
     if around is not None:
@@ -75,6 +75,4 @@ def tempo_curve(strength: Array, *, around: float | None = None) -> tuple[Array,
     path[-1] = int(best.argmax())
     for row in range(liking.shape[0] - 1, 0, -1):
         path[row - 1] = back[row, path[row]]
-    clarity = float(np.clip(np.median(scores[np.arange(path.size), path]), 0.0, 1.0))
-    curve = np.exp(np.interp(np.arange(strength.size), centres, np.log(GRID[path])))
-    return curve, clarity
+    return np.asarray(np.exp(np.interp(np.arange(strength.size), centres, np.log(GRID[path]))))
