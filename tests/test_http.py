@@ -63,7 +63,8 @@ def test_what_is_not_a_request_is_refused_in_json(request_, words):
 def _tree(error=errors.BachataError):
     yield error
     for child in error.__subclasses__():
-        yield from _tree(child)
+        if child.__module__ == errors.__name__:  # rooms may add kinds of their own, with constructors of their own
+            yield from _tree(child)
 
 
 @pytest.mark.parametrize("kind", list(_tree()), ids=lambda kind: kind.__name__)
