@@ -102,6 +102,14 @@ class TestOddLibraries:
         assert any("moves of any difficulty were allowed" in told for told in made.relaxed)
         assert "Relaxed" in made.summary
 
+    def test_easier_moves_are_told_only_to_who_asked_for_a_level(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", difficulty="beginner") for i in range(8)]
+        asked = planned(moves, brief=understand({"difficulty": "intermediate"}))
+        unasked = planned(moves, brief=understand({}))
+        assert any("easier moves were allowed" in told for told in asked.relaxed)
+        assert unasked.relaxed == ()
+        assert [m.clip_id for m in asked.blueprint.moves] == [m.clip_id for m in unasked.blueprint.moves]
+
     def test_clips_somewhat_too_slow_are_used_and_told(self) -> None:
         moves = [make_move(f"m{i}", label=f"label{i}", tempo=106.0, eights=3) for i in range(8)]
         made = planned(moves)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bachata.blueprint import Blueprint
 from bachata.choreography.brief import Brief
 from bachata.choreography.cut import Cut
-from bachata.choreography.retrieval import RUNGS, Candidates
+from bachata.choreography.retrieval import EASIER_MOVES, RUNGS, Candidates
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.moves.catalogue import Move
 from bachata.moves.glossary import role_of
@@ -21,7 +21,7 @@ def reason(scene: Candidates, move: Move, speed: float, brief: Brief) -> str:
     """Why this move stands at this place, in one line."""
     slot = scene.slot
     level = "calm" if slot.energy < _CALM else "lively" if slot.energy >= _LIVELY else "steady"
-    parts = [f"{level} {slot.label}: {move.label} of {move.energy_level} energy"]
+    parts = [f"{level} {slot.label}: {_spoken(move.label)} of {move.energy_level} energy"]
     if slot.role == "lead-in":
         parts = ["leads in to the first count 1"]
     elif slot.role == "start" and role_of(move.label) == "intro":
@@ -38,15 +38,26 @@ def reason(scene: Candidates, move: Move, speed: float, brief: Brief) -> str:
     return ", ".join(parts)
 
 
+def _spoken(label: str) -> str:
+    return label.replace("_", " ")
+
+
 def relaxations(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief) -> tuple[str, ...]:
-    """What the plan had to allow beyond the request, each once, with the number of places concerned."""
+    """What the plan had to allow beyond the request, each once, with the number of places concerned.
+
+    Who named no level is owed none exactly: only harder moves than usual are told then.
+    """
     wished = DIFFICULTIES.index(brief.difficulty.value)
+    unasked = brief.difficulty.source == "default"
     told: Counter[str] = Counter()
     for scene, cut in zip(scenes, cuts, strict=True):
+        level = DIFFICULTIES.index(cut.move.difficulty)
+        if unasked and level <= wished and scene.rung <= EASIER_MOVES:
+            continue
         if scene.rung:
             told[f"{RUNGS[scene.rung].told} were allowed: too few others fit"] += 1
-        elif DIFFICULTIES.index(cut.move.difficulty) != wished:
-            told[f"{cut.move.label} of level {cut.move.difficulty}: few moves are made for the start and the end"] += 1
+        elif level != wished:
+            told[f"{_spoken(cut.move.label)} of level {cut.move.difficulty}: few moves are made for the start and the end"] += 1
     return tuple(f"{what} ({n} of {len(cuts)} places)" for what, n in sorted(told.items()))
 
 

@@ -61,6 +61,9 @@ RUNGS = (
     Rung("speeds within 25 %", unwanted=True, misplaced=True, stretch=WIDE_STRETCH, desperate=True),
 )
 
+EASIER_MOVES = 1
+"""The rung that only lets easier moves in."""
+
 SECTION_WORDS = {
     "intro": "intros entrance basic romantic low energy",
     "verse": "basic turn ladyturn simple medium energy",

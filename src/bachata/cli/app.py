@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -10,7 +12,7 @@ import click
 
 import bachata
 from bachata.cli import console
-from bachata.errors import BachataError, Stopped
+from bachata.errors import BachataError, InvalidRequest, OutOfSpace, Stopped
 
 COMMANDS = {
     "demo": "Draw sample moves, synthesise a song, make the video",
@@ -74,3 +76,17 @@ def main(args: list[str] | None = None) -> Any:
     except BachataError as error:
         console.fail(error, as_json="--json" in arguments)
         sys.exit(1)
+    except BrokenPipeError:  # whoever read our output has seen enough, as in `bachata library list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit complains
+        sys.exit(1)
+    except OSError as error:
+        console.fail(_said_plainly(error), as_json="--json" in arguments)
+        sys.exit(1)
+
+
+def _said_plainly(error: OSError) -> BachataError:
+    """A file or folder the person named that cannot be read or written; the path is theirs, so it may be told."""
+    what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return OutOfSpace(f"{what}; free some space and try again")
+    return InvalidRequest(what, details=type(error).__name__)

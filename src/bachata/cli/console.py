@@ -21,12 +21,31 @@ stderr = Console(stderr=True, highlight=False)
 # A pipe has no width: cutting words there to 80 columns would lose what was asked for.
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 
-json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object, for machines")
+
+
+def _quiet_for_machines(ctx: click.Context, _param: click.Parameter, as_json: bool) -> bool:
+    if as_json and not ctx.find_root().params.get("verbose"):
+        silence()
+    return as_json
+
+
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=_quiet_for_machines,
+    help="print one JSON object, for machines; an error is one on standard error",
+)
 
 
 def configure_logs(*, verbose: bool) -> None:
     """Readable log lines; warnings only, unless asked for more."""
     logs.configure(level="INFO" if verbose else "WARNING", json_lines=False)
+
+
+def silence() -> None:
+    """No log lines at all: a machine reads standard error, too, and expects nothing there but the error's JSON."""
+    logs.get_logger("bachata").setLevel(logging.CRITICAL + 1)
 
 
 def leave_failures_to_us() -> None:
@@ -43,7 +62,7 @@ def emit(document: Any) -> None:
 
 def note(text: str) -> None:
     """Say something to the person, beside the results."""
-    stderr.print(escape(text))
+    stderr.print(escape(text), soft_wrap=True)
 
 
 def fail(error: BachataError, *, as_json: bool) -> None:
@@ -51,10 +70,11 @@ def fail(error: BachataError, *, as_json: bool) -> None:
     if as_json:
         sys.stderr.write(json.dumps(error.as_dict(), ensure_ascii=False) + "\n")
         return
-    where = f" while {escape(error.stage)}" if error.stage else ""
-    stderr.print(f"[bold red]Error{where}:[/] {escape(error.message)}")
+    where = f" in {escape(error.stage)}" if error.stage else ""
+    # Not wrapped: whoever searches a log for the words must find them on one line.
+    stderr.print(f"[bold red]Error{where}:[/] {escape(error.message)}", soft_wrap=True)
     if error.details and error.details not in error.message:
-        stderr.print(f"[dim]{escape(error.details)}[/]")
+        stderr.print(f"[dim]{escape(error.details)}[/]", soft_wrap=True)
 
 
 class Meter(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +32,24 @@ def choreography_options(function: F) -> F:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
+
+
+def _make_room(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> Path | None:
+    """The folder of a result is made first: whoever cannot write there should hear it before the work, not after."""
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(f"{file.parent} cannot be made: {error.strerror}") from error
+        if not os.access(file.parent, os.W_OK):
+            raise click.BadParameter(f"{file.parent} cannot be written to")
+    return file
+
+
+def file_option(*names: str, help: str, required: bool = False) -> Callable[[F], F]:  # noqa: A002 - as click calls it
+    """An option for a file to write. Its folder is made when missing."""
+    path = click.Path(dir_okay=False, path_type=Path)
+    return click.option(*names, type=path, callback=_make_room, required=required, help=help)
 
 
 def brief(**given: Any) -> dict[str, Any]:

@@ -54,7 +54,6 @@ def gather(
     scores: Scorecard = score(blueprint, analysis, moves)
     video = files["video"]
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
         video = Path(shutil.copyfile(video, out)).absolute()
     report = write_report(
         video.with_suffix(".html"),

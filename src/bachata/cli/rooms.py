@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bachata.blueprint import path_fault
 from bachata.local.home import Home
 from bachata.storage import ObjectStore
 from bachata.storage.directory import DirectoryStore
@@ -49,15 +49,38 @@ def database() -> Iterator[sa.Engine]:
             engine.dispose()
 
 
+@contextmanager
+def tasks() -> Iterator[sa.Engine]:
+    """As `database`, after tasks whose worker was killed have been failed: nobody shall read "running" of them."""
+    from bachata.local.interrupted import fail_interrupted
+
+    with database() as engine:
+        fail_interrupted(home(), engine)
+        yield engine
+
+
 def put_song(objects: ObjectStore, path: Path) -> str:
-    """Store a song under a key of its content and name; the same file is stored once. Returns the key."""
+    """Store a song under a key of its content and name; the same file is stored once. Returns the key.
+
+    The key ends with the file's own name, so that whatever is said about the song names the file its owner knows.
+    """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60] or "song"
-    key = f"songs/{slug}-{digest[:12]}{path.suffix.lower()}"
+    key = f"songs/{digest[:12]}/{path.name}"
+    if path_fault(key) is not None or not _is_text(path.name):
+        key = f"songs/{digest[:12]}/song"
     if objects.info(key) is None:
         objects.put_file(key, path)
     return key
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name is text at all: on Linux it may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def library_name(engine: sa.Engine, asked: str | None) -> str:

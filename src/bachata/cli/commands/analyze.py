@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from bachata.cli import console
+from bachata.cli.options import file_option
 from bachata.music.document import Analysis
 
 
 @click.command()
 @click.argument("song", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--plot", "png", type=click.Path(dir_okay=False, path_type=Path), help="draw it to this PNG")
+@file_option("--plot", "png", help="draw it to this PNG")
 @click.option("--count-one", type=click.IntRange(min=0), help="index of a beat that is a count 1, when you know better")
 @console.json_option
 def command(song: Path, png: Path | None, count_one: int | None, as_json: bool) -> None:

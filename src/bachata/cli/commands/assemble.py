@@ -8,6 +8,7 @@ import click
 
 from bachata import blueprint as blueprints
 from bachata.cli import console, rooms
+from bachata.cli.options import file_option
 from bachata.signals import stop_on_signals
 
 
@@ -19,7 +20,7 @@ from bachata.signals import stop_on_signals
     help="folder that holds the blueprint's files; default: the local store",
 )
 @click.option("--song", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="used instead of audio_path")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="the video to write")
+@file_option("--out", required=True, help="the video to write")
 @console.json_option
 def command(blueprint: Path, media: Path | None, song: Path | None, out: Path, as_json: bool) -> None:
     """Render BLUEPRINT to a video, exactly as it says."""

@@ -9,6 +9,7 @@ import click
 
 from bachata.cli import console, rooms
 from bachata.cli.commands.run import choreograph, show
+from bachata.cli.options import file_option
 from bachata.local.home import project_root
 
 LIBRARY = "demo"
@@ -17,12 +18,13 @@ SONG_TITLE = "Luna en la Arena"
 
 @click.command()
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="another seed, another dance")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="copy the video here, its page beside it")
+@file_option("--out", help="the video; its page appears beside it")
 @console.json_option
 def command(seed: int, out: Path | None, as_json: bool) -> None:
     """Draw sample moves, synthesise a song, make the video. Again, it reuses what is drawn already."""
     song = prepare(rooms.home().root / "demo")
-    outcome = choreograph({"song": song, "library": LIBRARY, "seed": seed}, out=out, title=SONG_TITLE)
+    target = out or song.with_name("demo.mp4")
+    outcome = choreograph({"song": song, "library": LIBRARY, "seed": seed}, out=target, title=SONG_TITLE)
     show(outcome, as_json=as_json)
 
 

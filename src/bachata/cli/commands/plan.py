@@ -10,12 +10,12 @@ import click
 
 from bachata.blueprint import Blueprint
 from bachata.cli import console, rooms
-from bachata.cli.options import brief, choreography_options
+from bachata.cli.options import brief, choreography_options, file_option
 
 
 @click.command()
 @choreography_options
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write the blueprint to this file")
+@file_option("--out", help="write the blueprint to this file")
 @click.option("--task-id", default="plan", show_default=True, help="task id of the blueprint")
 @console.json_option
 def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None:
@@ -58,7 +58,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
         )
         return
     _show(made.blueprint)
-    for line in (made.summary, *made.relaxed, *made.suggestions):
+    for line in (made.summary, *made.suggestions):
         console.note(line)
     if out:
         click.echo(f"Blueprint: {out}")

@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from bachata.cli import console, rooms
-from bachata.cli.options import brief, choreography_options
+from bachata.cli.options import brief, choreography_options, file_option
 from bachata.cli.outcome import Outcome
 from bachata.signals import stop_on_signals
 
 
 @click.command()
 @choreography_options
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="copy the video here, its page beside it")
+@file_option("--out", help="copy the video here, its page beside it")
 @console.json_option
 def command(out: Path | None, as_json: bool, **asked: Any) -> None:
     """Make a dance video for a song, or for a sentence."""
@@ -54,7 +54,7 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
     result = outcome.result
     if outcome.summary:
         console.stdout.print(outcome.summary, markup=False)
-    for remark in (*outcome.relaxed, *outcome.suggestions, *result["warnings"]):
+    for remark in (*outcome.suggestions, *result["warnings"]):
         console.note(f"Note: {remark}")
     click.echo(
         f"{result['frames']} frames, {result['duration_s']:.2f} s, {result['width']}x{result['height']}, "

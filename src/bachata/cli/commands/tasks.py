@@ -23,7 +23,7 @@ def list_(status: str | None, limit: int, as_json: bool) -> None:
 
     from bachata.tasks.store import TaskStore
 
-    with rooms.database() as engine:
+    with rooms.tasks() as engine:
         tasks = TaskStore(engine).list(status=status, limit=limit)
     if as_json:
         console.emit([t.as_dict() for t in tasks])
@@ -42,7 +42,7 @@ def show(task_id: str, as_json: bool) -> None:
     """Everything known about one task."""
     from bachata.tasks.store import TaskStore
 
-    with rooms.database() as engine:
+    with rooms.tasks() as engine:
         task = TaskStore(engine).get(task_id)
     if as_json:
         console.emit(task.as_dict())
@@ -59,7 +59,7 @@ def cancel(task_id: str, as_json: bool) -> None:
     """Cancel a task that is not finished, and the execution that works on it."""
     from bachata.local import stack
 
-    with rooms.database() as engine:
+    with rooms.tasks() as engine:
         task = stack.cancel(rooms.home(), engine, task_id)
     if as_json:
         console.emit(task.as_dict())

@@ -48,9 +48,13 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 
 def _json(_ctx: click.Context, _param: click.Parameter, value: str) -> Any:
     try:
-        return json.loads(value)
+        return json.loads(value, parse_constant=_refuse_constant)
     except ValueError as error:
         raise click.BadParameter(f"not JSON: {error}") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a value of JSON")
 
 
 @command.command()
@@ -64,10 +68,16 @@ def _json(_ctx: click.Context, _param: click.Parameter, value: str) -> Any:
     metavar="NAME=URL",
     help="where a connector's API is, e.g. run=http://127.0.0.1:8080",
 )
-def run(file: Path, data: Any, env: dict[str, str], endpoint: dict[str, str]) -> None:
-    """Run FILE and print its result as JSON; a failure's error value goes to standard error as JSON, exit 1."""
+@click.pass_context
+def run(ctx: click.Context, file: Path, data: Any, env: dict[str, str], endpoint: dict[str, str]) -> None:
+    """Run FILE and print its result as JSON; a failure's error value goes to standard error as JSON, exit 1.
+
+    `bachata -v workflow run` shows what the workflow logs, too.
+    """
     from bachata.local.workflows import WorkflowFailed, WorkflowInvalid, execute
 
+    if not ctx.find_root().params["verbose"]:
+        console.silence()
     try:
         result = execute(file, data, env={**os.environ, **env}, endpoints=endpoint)
     except WorkflowFailed as error:
