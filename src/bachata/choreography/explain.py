@@ -57,7 +57,8 @@ def relaxations(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief)
         if scene.rung:
             told[f"{RUNGS[scene.rung].told} were allowed: too few others fit"] += 1
         elif level != wished:
-            told[f"{_spoken(cut.move.label)} of level {cut.move.difficulty}: few moves are made for the start and the end"] += 1
+            what = f"{_spoken(cut.move.label)} of level {cut.move.difficulty}"
+            told[f"{what}: few moves are made for the start and the end"] += 1
     return tuple(f"{what} ({n} of {len(cuts)} places)" for what, n in sorted(told.items()))
 
 
