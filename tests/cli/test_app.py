@@ -91,6 +91,34 @@ def test_a_raised_map_arrives_unchanged(tmp_path):
     assert (answer.returncode, json.loads(answer.stderr)) == (1, {"code": 7, "why": ["a", None]})
 
 
+LOGGING = """
+- note: {call: sys.log, args: {text: something happened, severity: EMERGENCY}}
+- stop: {raise: {code: 7}}
+"""
+
+
+def test_nothing_but_the_error_value_stands_on_stderr(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text(LOGGING)
+    answer = bachata("workflow", "run", str(file))
+    assert (answer.returncode, json.loads(answer.stderr)) == (1, {"code": 7})
+
+
+def test_what_a_workflow_logs_is_shown_when_asked_for(tmp_path):
+    file = tmp_path / "flow.yaml"
+    file.write_text(LOGGING)
+    lines = bachata("-v", "workflow", "run", str(file)).stderr.splitlines()
+    assert any("something happened" in line for line in lines[:-1])
+    assert json.loads(lines[-1]) == {"code": 7}
+
+
+def test_a_file_name_may_be_any_text(tmp_path):
+    file = tmp_path / "mi flujo ñ.yaml"
+    file.write_text("- give: {return: {é: [1.5, null]}}\n")
+    answer = bachata("workflow", "run", str(file))
+    assert (answer.returncode, json.loads(answer.stdout)) == (0, {"é": [1.5, None]})
+
+
 def test_workflow_check_names_every_problem(tmp_path):
     file = tmp_path / "flow.yaml"
     file.write_text("- a: {call: no.such.function}\n- b: {next: nowhere}\n")
@@ -103,4 +131,41 @@ def test_workflow_check_names_every_problem(tmp_path):
 def test_data_that_is_not_json_is_wrong_usage(tmp_path):
     file = tmp_path / "flow.yaml"
     file.write_text(FLOW)
-    assert bachata("workflow", "run", str(file), "--data", "{n: 1}").returncode == 2
+    for data in ("{n: 1}", "NaN", '{"n": Infinity}'):
+        answer = bachata("workflow", "run", str(file), "--data", data)
+        assert (answer.returncode, "--data" in answer.stderr) == (2, True), data
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "--query", "a romantic bachata please", "--out"],
+        ["plan", "--query", "a romantic bachata please", "--out"],
+        ["analyze", __file__, "--plot"],
+        ["assemble", __file__, "--out"],
+        ["demo", "--out"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_place_that_cannot_be_written_is_named_before_the_work(command, tmp_path):
+    (tmp_path / "file").touch()
+    answer = bachata(*command, str(tmp_path / "file" / "result"), BACHATA_HOME=str(tmp_path / "home"))
+    assert answer.returncode == 2
+    assert command[-1] in answer.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_error_of_the_system_is_a_sentence_not_a_stack_trace(tmp_path):
+    (tmp_path / "home").touch()
+    answer = bachata("tasks", "list", BACHATA_HOME=str(tmp_path / "home"))
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    assert str(tmp_path / "home") in answer.stderr
+
+
+def test_a_sentence_is_not_broken_where_nobody_looks(tmp_path):
+    file = tmp_path / f"{'long ' * 30}.json"
+    file.write_text("no blueprint")
+    answer = bachata("assemble", str(file), "--out", str(tmp_path / "x.mp4"))
+    assert answer.returncode == 1
+    assert "not JSON: Expecting value: line 1 column 1 (char 0)" in answer.stderr

@@ -159,7 +159,7 @@ def test_assemble_renders_an_edited_blueprint(home, outcome, material, tmp_path)
 
 def error_of(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     assert done.returncode == 1, done.stdout
-    return json.loads(done.stderr.splitlines()[-1])
+    return json.loads(done.stderr)  # alone: no log lines, no words
 
 
 def test_an_unreadable_song_names_the_file(home, tmp_path):
@@ -170,8 +170,45 @@ def test_an_unreadable_song_names_the_file(home, tmp_path):
     assert "notes.mp3" in error["error"]
     failed = error_of(bachata(home, "run", "--song", str(song), "--json"))
     assert failed["code"] == "AUDIO_UNREADABLE"
+    assert "notes.mp3" in failed["error"]
     row = answer(home, "tasks", "list", "--status", "failed")[0]
     assert row["error"]["code"] == "AUDIO_UNREADABLE"
+
+
+def test_a_missing_clip_is_named(home, outcome, tmp_path):
+    blueprint = json.loads(Path(outcome["blueprint"]).read_text())
+    blueprint["moves"][0]["video_path"] = "moves/gone.mp4"
+    file = tmp_path / "gone.json"
+    file.write_text(json.dumps(blueprint))
+    error = error_of(bachata(home, "assemble", str(file), "--out", str(tmp_path / "v.mp4"), "--json"))
+    assert error["code"] == "CLIP_NOT_FOUND"
+    assert "moves/gone.mp4" in error["error"] and "3 times" in error["error"]
+    assert not (tmp_path / "v.mp4").exists()
+
+
+@pytest.mark.parametrize("name", ["Mi canción ñ.m4a", "a b..c.m4a", "sp\\ash\n.m4a", b"\xff\xfe.m4a"], ids=repr)
+def test_a_song_may_have_any_name_and_its_plan_any_place(home, material, tmp_path, name):
+    song = tmp_path / os.fsdecode(name)
+    song.write_bytes((material[0] / "song.m4a").read_bytes())
+    out = tmp_path / "not there yet" / "plan.json"
+    made = answer(home, "plan", "--song", str(song), "--out", str(out))
+    key = json.loads(out.read_text())["audio_path"]
+    assert made["blueprint"]["audio_path"] == key
+    assert (home / "storage" / key).read_bytes() == song.read_bytes()
+    if "\\" not in song.name and isinstance(name, str):
+        assert Path(key).name == name
+
+
+def test_a_task_whose_worker_was_killed_is_not_said_to_run(home, material):
+    command = [BACHATA, "run", "--song", str(material[0] / "song.m4a"), "--seed", "9"]
+    before = {t["task_id"] for t in answer(home, "tasks", "list")}
+    env = {**os.environ, "BACHATA_HOME": str(home)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
+        while not (new := {t["task_id"] for t in answer(home, "tasks", "list")} - before):
+            assert worker.poll() is None
+        worker.kill()
+    row = answer(home, "tasks", "show", new.pop())
+    assert (row["status"], row["error"]["code"]) == ("failed", "INTERRUPTED")
 
 
 def test_an_empty_library_says_what_to_run(material, tmp_path):

@@ -121,3 +121,11 @@ def test_only_private_folders_are_removed(tmp_path):
     remove_private(tmp_path / "bachata-pg-x")
     remove_private(tmp_path / "bachata-pg-nowhere")
     assert [p.name for p in tmp_path.iterdir()] == ["precious"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data is of no use to the server")
+def test_data_that_was_copied_by_root_serves_again(tmp_path):
+    _serve(tmp_path)
+    for path in ((tmp_path / "data"), *(tmp_path / "data").rglob("*")):
+        os.chown(path, 0, 0)
+    _serve(tmp_path)

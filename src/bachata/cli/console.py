@@ -17,10 +17,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from bachata import logs
 from bachata.errors import BachataError
 
+_NOTHING = logging.CRITICAL + 1  # a level no record has
+
 stderr = Console(stderr=True, highlight=False)
 # A pipe has no width: cutting words there to 80 columns would lose what was asked for.
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
-
 
 
 def _quiet_for_machines(ctx: click.Context, _param: click.Parameter, as_json: bool) -> bool:
@@ -29,13 +30,10 @@ def _quiet_for_machines(ctx: click.Context, _param: click.Parameter, as_json: bo
     return as_json
 
 
-json_option = click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    callback=_quiet_for_machines,
-    help="print one JSON object, for machines; an error is one on standard error",
-)
+_JSON: dict[str, Any] = {"is_flag": True, "help": "print one JSON document, for machines"}
+json_option = click.option("--json", "as_json", callback=_quiet_for_machines, **_JSON)
+json_option_with_logs = click.option("--json", "as_json", **_JSON)
+"""For a command that stays: its log lines are wanted all the same."""
 
 
 def configure_logs(*, verbose: bool) -> None:
@@ -45,14 +43,14 @@ def configure_logs(*, verbose: bool) -> None:
 
 def silence() -> None:
     """No log lines at all: a machine reads standard error, too, and expects nothing there but the error's JSON."""
-    logs.get_logger("bachata").setLevel(logging.CRITICAL + 1)
+    logs.get_logger("bachata").setLevel(_NOTHING)
 
 
 def leave_failures_to_us() -> None:
     """Unless log lines were asked for: the workflow logs what fails, and the person reads it once, from us."""
     workflow = logs.get_logger("bachata.local.workflows")
     if workflow.getEffectiveLevel() > logging.INFO:
-        workflow.setLevel(logging.CRITICAL)
+        workflow.setLevel(_NOTHING)
 
 
 def emit(document: Any) -> None:

@@ -46,7 +46,7 @@ def _make_room(_ctx: click.Context, _param: click.Parameter, file: Path | None) 
     return file
 
 
-def file_option(*names: str, help: str, required: bool = False) -> Callable[[F], F]:  # noqa: A002 - as click calls it
+def file_option(*names: str, help: str, required: bool = False) -> Callable[[F], F]:
     """An option for a file to write. Its folder is made when missing."""
     path = click.Path(dir_okay=False, path_type=Path)
     return click.option(*names, type=path, callback=_make_room, required=required, help=help)

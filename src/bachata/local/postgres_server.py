@@ -72,7 +72,9 @@ class Server:
             self.directory.chmod(0o711)  # nobody passes through to data/ and sockets/, and sees nothing else
         self._install = self._reachable_install()
         self._socket_folder = self._place_sockets()
-        if not self.data.exists():
+        if self.data.exists():
+            self._reclaim()
+        else:
             self._initialise()
         self._launch()
 
@@ -202,6 +204,12 @@ class Server:
     def _give(self, path: Path) -> None:
         if self._user:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
+    def _reclaim(self) -> None:
+        """Take data that belongs to root, as after `cp -r` of a home: no server could ever use it as it is."""
+        if self._user and self.data.stat().st_uid == 0:
+            for path in (self.data, *self.data.rglob("*")):
+                os.chown(path, self._user.pw_uid, self._user.pw_gid, follow_symlinks=False)
 
     def _become_server(self, folder: Path) -> Callable[[], None]:
         """What the child does between fork and exec. The guardian has one thread, so this is safe."""

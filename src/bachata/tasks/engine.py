@@ -7,6 +7,7 @@ callers and the workflow's retries tell a database that will come back from a st
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +36,8 @@ def open_engine(settings: Settings, *, timeout: float = 30.0, ping: bool = True)
 
     Raises InvalidSettings when no database is configured.
     """
+    # The pool logs a stack trace for every connection of a server that died; that it is away, we say ourselves.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     options: dict[str, Any] = {"pool_size": settings.db_pool_size, "max_overflow": 0, "pool_recycle": _RECYCLE}
     options |= {"pool_pre_ping": ping, "pool_timeout": timeout}
     limits = {"statement_timeout": str(round(timeout * 1000))}

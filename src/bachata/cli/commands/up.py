@@ -12,7 +12,7 @@ from bachata.signals import stop_on_signals
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="port of the Executions API; 0: any free one")
-@console.json_option
+@console.json_option_with_logs
 def command(port: int, as_json: bool) -> None:
     """Keep the laptop cloud running until Ctrl-C; print its addresses and a line to try."""
     from bachata.local.stack import LocalCloud, serve
