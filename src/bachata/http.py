@@ -67,7 +67,7 @@ def read(model: type[Model], body: dict[str, Any]) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        faults = [f"{_place(e['loc'])}: {_sentence(e)}" for e in error.errors()]
+        faults = [f"{_place(_untagged(e['loc'], body))}: {_sentence(e)}" for e in error.errors()]
         listed = "; ".join(dict.fromkeys(faults))
         raise InvalidRequest(f"The request cannot be used: {listed}", details=listed) from None
 
@@ -118,6 +118,11 @@ def _render(body: dict[str, Any]) -> str:
 
 def _text(value: Any) -> str | None:
     return value[:100] if isinstance(value, str) else None
+
+
+def _untagged(location: tuple[int | str, ...], body: dict[str, Any]) -> tuple[int | str, ...]:
+    """Where in the body, without the name of the request's kind that pydantic puts in front for a tagged union."""
+    return location[1:] if len(location) > 1 and location[0] not in body else location
 
 
 def _place(location: tuple[int | str, ...]) -> str:

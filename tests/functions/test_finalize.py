@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,41 +14,9 @@ from bachata.settings import Settings
 from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
 from bachata.tasks.store import TaskStore
+from tests.functions.serving import served
 
 MAIN = Path(__file__).parents[2] / "functions" / "finalize" / "main.py"
-
-
-@contextmanager
-def _function(log: Path, **environment: str) -> Iterator[str]:
-    """The URL of a running function; its log is for whoever reads a failure."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [Path(sys.executable).with_name("functions-framework"), "--source", MAIN, "--target", "finalize"]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            [*map(str, command), "--host", "127.0.0.1", "--port", str(port)],
-            env={**os.environ, **environment, "THREADS": "8"},
-            stdout=output,
-            stderr=output,
-        ) as process,
-    ):
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    requests.get(url, timeout=5)
-                    break
-                except requests.ConnectionError:
-                    assert process.poll() is None, log.read_text()
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.05)
-            yield url
-        finally:
-            process.terminate()
-            assert process.wait(20) == 0
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +24,8 @@ def world(databases, tmp_path_factory):
     """One function, database and store for the module; tests use task ids of their own."""
     root = tmp_path_factory.mktemp("finalize")
     url = databases.create()
-    with _function(root / "log", DATABASE_URL=url, LOCAL_STORAGE_PATH=str(root / "store"), DB_POOL_SIZE="5") as address:
+    settings = {"DATABASE_URL": url, "LOCAL_STORAGE_PATH": str(root / "store"), "DB_POOL_SIZE": "5", "THREADS": "8"}
+    with served(MAIN, "finalize", root / "log", **settings) as address:
         yield address, DirectoryStore(root / "store"), url
     databases.drop(url)
 
@@ -244,7 +206,7 @@ def test_an_unknown_task_is_404(ask, action, fields):
         ({"action": "explode", "task_id": "t"}, ["open", "close", "fail", "cancel"]),
         (
             {"action": "open", "task_id": "a/b", "execution": " ", "request": 3, "surplus": 1},
-            ["task_id", "execution", "request", "surplus"],
+            ["$.task_id", "$.execution", "$.request", "$.surplus"],
         ),
         (
             {"action": "open", "task_id": "t", "execution": "e", "user_id": "../eve", "song": "/etc/passwd"},
@@ -276,7 +238,7 @@ def test_while_the_database_is_away_it_says_try_again(tmp_path):
         "DATABASE_URL": "postgresql+pg8000://postgres@/postgres?unix_sock=/nowhere/s",
         "LOCAL_STORAGE_PATH": str(tmp_path / "store"),
     }
-    with _function(tmp_path / "log", **environment) as url:
+    with served(MAIN, "finalize", tmp_path / "log", **environment) as url:
         answer = requests.post(url, json={"action": "cancel", "task_id": "t"}, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
     assert "nowhere" not in answer.text
@@ -285,7 +247,7 @@ def test_while_the_database_is_away_it_says_try_again(tmp_path):
 
 
 def test_without_its_settings_it_starts_and_says_what_is_missing(tmp_path):
-    with _function(tmp_path / "log") as url:
+    with served(MAIN, "finalize", tmp_path / "log") as url:
         answer = requests.post(url, json={"action": "cancel", "task_id": "t"}, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (500, "INVALID_SETTINGS")
     assert "DATABASE_URL" in answer.json()["error"]

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,41 +24,10 @@ from bachata.tasks.engine import open_engine
 from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
 from tests.choreography.worlds import make_library, make_move, make_song
+from tests.functions.serving import served
 
 MAIN = Path(__file__).parents[2] / "functions" / "plan" / "main.py"
 ANALYSIS = f"analysis/{'0' * 64}.json"
-
-
-@contextmanager
-def served(log: Path, **environment: str) -> Iterator[str]:
-    """The URL of the running function."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("functions-framework")), "--source", str(MAIN), "--target", "plan"]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(port)],
-            env={**os.environ, **environment, "THREADS": "4"},
-            stdout=output,
-            stderr=output,
-        ) as process,
-    ):
-        url, deadline = f"http://127.0.0.1:{port}/", time.monotonic() + 60
-        try:
-            while True:
-                try:
-                    requests.get(url, timeout=5)
-                    break
-                except requests.ConnectionError:
-                    assert process.poll() is None, log.read_text()
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.05)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @dataclass
@@ -106,7 +69,8 @@ def world(databases: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     store = DirectoryStore(root / "store")
     store.put_bytes(ANALYSIS, make_song(seconds=90.0).model_dump_json(by_alias=True).encode())
     log = root / "log"
-    with served(log, DATABASE_URL=url, LOCAL_STORAGE_PATH=str(root / "store"), MOVE_LIBRARY="configured") as address:
+    settings = {"DATABASE_URL": url, "LOCAL_STORAGE_PATH": str(root / "store"), "MOVE_LIBRARY": "configured"}
+    with served(MAIN, "plan", log, THREADS="4", **settings) as address:
         made = World(address, engine, store, log)
         made.add("test", *make_library(60))
         yield made

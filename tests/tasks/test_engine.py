@@ -59,6 +59,15 @@ def test_a_server_that_ends_the_session_is_an_outage_and_the_next_use_recovers(e
         assert connection.execute(sa.text("SELECT 1")).scalar() == 1
 
 
+def test_a_session_that_ended_leaves_no_stack_trace_in_the_log(engine, databases, caplog):
+    with pytest.raises(Unavailable), engine.connect() as connection:
+        pid = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar()
+        with databases.connect() as admin:
+            admin.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+        connection.execute(sa.text("SELECT 1"))
+    assert caplog.text == ""
+
+
 def test_a_mistake_of_ours_stays_a_mistake(engine):
     with pytest.raises(DatabaseError) as caught, engine.connect() as connection:
         connection.execute(sa.text("SELECT nonsense"))
