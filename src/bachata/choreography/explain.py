@@ -38,6 +38,10 @@ def reason(scene: Candidates, move: Move, speed: float, brief: Brief) -> str:
     return ", ".join(parts)
 
 
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' if number != 1 else ''}"
+
+
 def _spoken(label: str) -> str:
     return label.replace("_", " ")
 
@@ -67,7 +71,7 @@ def suggestions(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief,
     pool = {m for s in scenes if s.slot.role == "any" for m in s.moves}
     if not pool or len(pool) >= _VARIED or len(cuts) <= 2 * len(pool):
         return ()
-    number = f"{len(pool)} move{'s' if len(pool) != 1 else ''}"
+    number = _counted(len(pool), "move")
     return (
         f"Only {number} of level {brief.difficulty.value} fit {tempo:.0f} BPM, so they take turns: add more with "
         "`bachata library add`, ask for another level or a shorter dance",
@@ -78,7 +82,7 @@ def summary(blueprint: Blueprint, brief: Brief, relaxed: Sequence[str]) -> str:
     """The plan in a sentence or two."""
     clips = len({m.clip_id for m in blueprint.moves})
     text = (
-        f"{len(blueprint.moves)} pieces of {clips} moves over {blueprint.seconds:.1f} s, {brief.difficulty.value}, "
-        f"{brief.energy.value} energy, {brief.style.value}."
+        f"{_counted(len(blueprint.moves), 'piece')} of {_counted(clips, 'move')} over {blueprint.seconds:.1f} s, "
+        f"{brief.difficulty.value}, {brief.energy.value} energy, {brief.style.value}."
     )
     return f"{text} Relaxed: {'; '.join(relaxed)}." if relaxed else text

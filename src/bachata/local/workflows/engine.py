@@ -133,7 +133,7 @@ def execute(
     token_source: TokenSource | None = None,
     on_step: StepObserver | None = None,
 ) -> Any:
-    """Load and run a workflow in this thread; its result.
+    """Load and run a workflow in this thread; its result. `source` is YAML text or a file, a Path or its name.
 
     `env` feeds sys.get_env (user variables and the built-in GOOGLE_CLOUD_*); `endpoints` maps `run` and `pubsub` to
     base URLs of the connectors; `clock` has `time()` (or `now()`) and `sleep(seconds)`, default real time;

@@ -24,7 +24,7 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)")
 _UNCLEAR_NUMBER = re.compile(r"[-+]?(0[0-9]+|0[xob][0-9a-fA-F]+|\.[0-9]+|[0-9]+\.)")
 
-
+_FILE_NAME = re.compile(r"[^\n{}#]+\.(?:ya?ml|json)")  # no workflow fits in one line without a brace
 _DEEPEST = 150
 
 
@@ -43,8 +43,16 @@ class LocatedList(list[Any]):
 
 
 def read_source(source: str | Path) -> str:
-    """The workflow's text: YAML itself, or the content of a file. Raises WorkflowInvalid above the source limit."""
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+    """The workflow's text: YAML itself, or the content of a file, whose name may be a string, too.
+
+    Raises WorkflowInvalid above the source limit and for a file that is not text.
+    """
+    if isinstance(source, str) and _FILE_NAME.fullmatch(source):
+        source = Path(source)
+    try:
+        text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+    except UnicodeDecodeError as error:
+        raise WorkflowInvalid([Problem(0, "", f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
     size = len(text.encode("utf-8"))
     if size > limits.SOURCE_BYTES:
         message = f"the source takes {size} bytes, at most {limits.SOURCE_BYTES} are allowed"
