@@ -155,6 +155,12 @@ def test_a_place_that_cannot_be_written_is_named_before_the_work(command, tmp_pa
     assert not (tmp_path / "home").exists()
 
 
+def test_a_video_is_not_put_where_its_page_goes(tmp_path):
+    answer = bachata("run", "--query", "a romantic bachata please", "--out", str(tmp_path / "x.html"))
+    assert answer.returncode == 2
+    assert "x.mp4" in answer.stderr
+
+
 def test_an_error_of_the_system_is_a_sentence_not_a_stack_trace(tmp_path):
     (tmp_path / "home").touch()
     answer = bachata("tasks", "list", BACHATA_HOME=str(tmp_path / "home"))

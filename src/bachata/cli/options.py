@@ -37,6 +37,8 @@ def choreography_options(function: F) -> F:
 def _make_room(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> Path | None:
     """The folder of a result is made first: whoever cannot write there should hear it before the work, not after."""
     if file is not None:
+        if file.suffix == ".html":  # a video's page takes this name: it would replace the video
+            raise click.BadParameter(f"{file.name} is the name of a page; name a file such as {file.stem}.mp4")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
