@@ -14,34 +14,11 @@ import numpy as np
 
 from bachata.music import analyse
 from bachata.music.decode import RATE, Sound
+from benchmarks.music.songs import recipe
 from tests.music.measures import f_measure, median_offset, phase_of, spearman
-from tests.music.synth import CHORDS, Recipe, Truth, make, write
+from tests.music.synth import Truth, make, write
 
 SONGS = 48
-
-
-def recipe(number: int) -> Recipe:
-    """Song `number` of the benchmark: every difficulty of the protocol, drawn once and for all."""
-    rng = np.random.default_rng([77, number])
-    return Recipe(
-        tempo=round(float(rng.uniform(90, 170)), 2),
-        seed=number,
-        jitter_ms=float(rng.uniform(5, 15)),
-        drift=float(rng.choice([0, 0, 0.02, 0.05])),
-        swing=float(rng.choice([0, 0, 0.15, 0.3])),
-        offset=int(rng.choice([0, 0, 1, 2, 3, 4, 5, 6, 7])),
-        beatless=int(rng.choice([0, 0, 0, 1, 2])),
-        breaks=int(rng.choice([0, 0, 1, 3])),
-        half_time=bool(rng.random() < 0.25),
-        density=str(rng.choice(["sparse", "full", "dense"])),
-        voice=float(rng.choice([0, 0.5, 1, 1.5])),
-        noise_db=[None, None, -20.0, -10.0][int(rng.integers(4))],
-        fade=bool(rng.random() < 0.3),
-        chords=str(rng.choice(list(CHORDS))),
-        chord_beats=int(rng.choice([4, 4, 8])),
-        key=int(rng.integers(40, 52)),
-        drums=str(rng.choice(["bongo", "bongo", "bongo", "kit"])),
-    )
 
 
 def beats_row(beats: object, truth: Truth, tempo: float) -> dict[str, float]:
@@ -88,7 +65,7 @@ def main() -> None:
     rows: dict[str, list[dict[str, float]]] = {"ours": [], "librosa default": []}
     with tempfile.TemporaryDirectory(prefix="bachata-bench-") as directory:
         for number in numbers:
-            samples, truth = make(recipe(number))
+            samples, truth = make(recipe(number, 77))
             mp3 = number % 3 == 0
             path = Path(directory) / f"{number}.{'mp3' if mp3 else 'wav'}"
             write(path, samples, bit_rate=96_000 if mp3 else None)

@@ -13,7 +13,8 @@ sections.py   intro, verse, chorus, bridge, outro
 analysis.py   all of it -> Analysis      clips.py    the part of it a dance move needs
 confidence.py how far the beats can be believed
 structure.py  where the band changes, for counts and sections
-service.py    the analyze function, cached by content     drawing.py  as a picture
+embedding.py  any span of sound -> 128 numbers of unit norm     description.py  what they say
+embedding_scale.py  what is usual     service.py    the analyze function, cached by content     drawing.py  as a picture
 ```
 
 Importing this package imports no numerics; the functions below load what they need when called.
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
     from bachata.music.analysis import analyse
     from bachata.music.clips import ClipBeats, clip_beats
     from bachata.music.drawing import plot
+    from bachata.music.embedding import embed
 
-__all__ = ["ClipBeats", "analyse", "clip_beats", "plot"]
+__all__ = ["ClipBeats", "analyse", "clip_beats", "embed", "plot"]
 
-_HOMES = {"analyse": "analysis", "clip_beats": "clips", "ClipBeats": "clips", "plot": "drawing"}
+_HOMES = {
+    "analyse": "analysis",
+    "clip_beats": "clips",
+    "ClipBeats": "clips",
+    "embed": "embedding",
+    "plot": "drawing",
+}
 
 
 def __getattr__(name: str) -> Any:

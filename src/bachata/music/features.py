@@ -59,6 +59,20 @@ class Features:
     peaks: Array
     duration: float
 
+    def span(self, start: float, end: float) -> Features:
+        """What was heard from second `start` to `end`, with `start` as its zero."""
+
+        def cut(rows: Array, rate: float) -> Array:
+            return rows[round(start * rate) : max(round(start * rate) + 1, round(end * rate))]
+
+        return Features(
+            mel=cut(self.mel, FPS),
+            tones=cut(self.tones, TONE_FPS),
+            attack=cut(self.attack, FINE_FPS),
+            peaks=cut(self.peaks, PEAK_RATE),
+            duration=end - start,
+        )
+
 
 class _Spectrogram:
     """Frames a stream of samples (centred, zero-padded like librosa's) and reduces each spectrum at once."""
