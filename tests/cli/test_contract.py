@@ -78,6 +78,12 @@ def test_library_list_rows(home):
         assert (home / "storage" / row["video_path"]).is_file()
 
 
+def test_a_database_of_the_environment_is_not_ours(home, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere.invalid/production")
+    monkeypatch.setenv("INSTANCE_CONNECTION_NAME", "p:r:i")  # without a DB_USER: incomplete
+    assert isinstance(answer(home, "tasks", "list"), list)
+
+
 def test_adding_the_same_folder_again_changes_nothing(home, material):
     again = answer(home, "library", "add", str(material[0] / "moves"))
     assert not again["added"] and not again["updated"]

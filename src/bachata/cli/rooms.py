@@ -36,12 +36,11 @@ def folder(path: Path) -> ObjectStore:
 def database() -> Iterator[sa.Engine]:
     """The laptop cloud's database, started when it is not running, at the newest schema."""
     from bachata.local.postgres import Postgres
-    from bachata.settings import Settings
-    from bachata.tasks.engine import open_engine
+    from bachata.tasks.engine import open_url
     from bachata.tasks.migrate import upgrade
 
     with Postgres(home().postgres) as url:
-        engine = open_engine(Settings(database_url=url))
+        engine = open_url(url)
         try:
             upgrade(engine)
             yield engine

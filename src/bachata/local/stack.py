@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from bachata.errors import InvalidSettings
 from bachata.local.workflows import Workflow, WorkflowInvalid, load
-from bachata.settings import Settings
 from bachata.storage.directory import DirectoryStore
 
 from .functions import FunctionHost
@@ -164,10 +163,10 @@ class LocalCloud:
         self.jobs = self._parts.enter_context(server)
 
     def _prepare_database(self) -> None:
-        from bachata.tasks.engine import open_engine
+        from bachata.tasks.engine import open_url
         from bachata.tasks.migrate import upgrade
 
-        self.engine = open_engine(Settings.model_validate({"database_url": self.database_url}))
+        self.engine = open_url(self.database_url)
         self._parts.callback(self.engine.dispose)
         upgrade(self.engine)
         fail_interrupted(self.home, self.engine)
