@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,6 @@ from typing import Any
 
 import requests
 
-from bachata.local.home import free_port
 from bachata.local.postgres import Postgres
 from tools.package import ARTEFACTS, Artefact, build
 
@@ -85,6 +85,14 @@ def colour_clip(path: Path, seconds: int = 4, rate: int = 30) -> None:
                 plane.update(bytes([value]) * plane.buffer_size)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now; functions-framework must be told its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def serve(python: Path, app: Path, target: str, env: dict[str, str], ask: Callable[[str], None]) -> float:

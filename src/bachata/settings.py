@@ -51,8 +51,6 @@ class Settings(BaseSettings):
     blueprint_uri: str | None = Field(None, description="else the storage key of the blueprint")
     blueprint_sha256: str | None = Field(None, description="and its hash")
     cloud_run_execution: str | None = Field(None, description="set by Cloud Run: name of the job execution")
-    cloud_run_task_index: int = Field(0, ge=0, description="set by Cloud Run")
-    cloud_run_task_count: int = Field(1, ge=1, description="set by Cloud Run")
     cloud_run_task_attempt: int = Field(0, ge=0, description="set by Cloud Run: 0 on the first attempt")
     fetch_workers: int = Field(8, ge=1, le=64, description="media files fetched at once")
     fetch_backoff: float = Field(0.5, ge=0, description="seconds before the second try of a fetch; doubles")

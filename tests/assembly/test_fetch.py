@@ -126,3 +126,14 @@ def test_progress_counts_files(tmp_path: Path, waits: list[float]) -> None:
     heard: list[float] = []
     fetcher(store, tmp_path / "x", waits).fetch("0123", missing=ClipMissing, progress=heard.append)
     assert heard == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_every_missing_file_is_named_at_once(tmp_path: Path, waits: list[float]) -> None:
+    store = DirectoryStore(tmp_path / "store")
+    store.put_bytes("clips/here.mp4", b"x")
+    paths = ["clips/gone1.mp4", "clips/here.mp4", "data/gone2.mp4"]
+    with pytest.raises(ClipMissing) as caught:
+        fetcher(store, tmp_path / "x", waits).fetch(paths, missing=ClipMissing)
+    assert "clips/gone1.mp4" in caught.value.message and "data/gone2.mp4" in caught.value.message
+    assert "here.mp4" not in caught.value.message
+    assert sorted(waits) == [0.5, 0.5, 1.0, 1.0]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -12,7 +11,7 @@ import pytest
 
 from bachata.errors import InvalidSettings
 from bachata.local import home as home_module
-from bachata.local.home import Home, free_port, project_root
+from bachata.local.home import Home, project_root
 from bachata.local.scratch import scratch
 
 CHECKOUT = Path(__file__).parents[2]
@@ -62,11 +61,6 @@ def test_without_a_checkout_the_remedy_is_said(installed):
     assert Home.default() == Home(installed / ".bachata")
     with pytest.raises(InvalidSettings, match="run it inside a checkout"):
         project_root()
-
-
-def test_a_free_port_can_be_bound():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", free_port()))
 
 
 def test_scratch_is_gone_afterwards(tmp_path):

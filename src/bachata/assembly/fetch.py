@@ -37,23 +37,36 @@ class Fetcher:
     ) -> dict[str, Path]:
         """The file of every distinct path of a blueprint.
 
-        Raises `missing` naming the key and its tries, Unavailable when the store does not answer, OutOfSpace, Stopped.
+        Raises `missing` naming every absent key, Unavailable when the store does not answer, OutOfSpace, Stopped.
         """
         wanted = list(dict.fromkeys(paths))
         found: dict[str, Path] = {}
+        absent: dict[str, NotFound] = {}
         with ThreadPoolExecutor(self.workers, thread_name_prefix="fetch") as pool:
             tasks = {
                 pool.submit(self._one, path, self._target(path, n), missing): path for n, path in enumerate(wanted)
             }
             try:
                 for task in as_completed(tasks):
-                    found[tasks[task]] = task.result()
+                    try:
+                        found[tasks[task]] = task.result()
+                    except missing as error:  # the others are looked for all the same: one answer names them all
+                        absent[tasks[task]] = error
+                        continue
                     if progress:
                         progress(len(found) / len(wanted))
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+        if absent:
+            raise self._all_of([absent[path] for path in wanted if path in absent], missing)
         return found
+
+    @staticmethod
+    def _all_of(errors: list[NotFound], missing: type[NotFound]) -> NotFound:
+        if len(errors) == 1:
+            return errors[0]
+        return missing(" ".join(e.message for e in errors), details="; ".join(e.details for e in errors))
 
     def _target(self, path: str, number: int) -> Path:
         # Not the key itself: it may be longer than a file name. The suffix helps FFmpeg's probing.

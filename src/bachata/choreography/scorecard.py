@@ -161,7 +161,7 @@ def _hits(cuts: Floats, ones: Floats) -> CountOneHits:
     if not len(cuts) or len(ones) < 2:
         return CountOneHits(0.0, chance, 1.0)
     count, hits = len(cuts), int((_nearest(cuts, ones) <= HIT).sum())
-    p = sum(math.comb(count, k) * chance**k * (1 - chance) ** (count - k) for k in range(hits, count + 1))
+    p = math.fsum(math.comb(count, k) * chance**k * (1 - chance) ** (count - k) for k in range(hits, count + 1))
     return CountOneHits(hits / count, chance, min(1.0, p))
 
 

@@ -6,6 +6,7 @@ is the tail; a short tail belongs to the piece before it, whose clip dances on.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -135,7 +136,8 @@ class _Layout:
         """Mean energy of the counts, 0 to 1; the middle where nothing was measured."""
         indices = [i for c in range(count, count + counts) if (i := self.grid.beat_index(c)) is not None]
         values = [self.analysis.energy[i] for i in indices if i < len(self.analysis.energy)]
-        return sum(values) / len(values) if values else 0.5
+        # fsum, not sum: Python 3.12 changed how sum() rounds, and the same input must give the same plan everywhere.
+        return math.fsum(values) / len(values) if values else 0.5
 
 
 def _with_ends(places: list[Slot]) -> list[Slot]:

@@ -16,7 +16,6 @@ Nothing here is global to the machine, so two users, or one user with two homes,
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,14 +89,3 @@ def project_root() -> Path:
 
 def _has_workflow(root: Path) -> bool:
     return (root / "workflows" / "choreography.yaml").is_file()
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on now, for a server that must be told its port.
-
-    Our own servers bind port 0 instead, which nobody can snatch away in between.
-    """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
