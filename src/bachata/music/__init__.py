@@ -9,13 +9,18 @@ beats.py      raw beats (the BeatTracker protocol)
 grid.py       raw beats -> a grid, milliseconds true, drift followed, gaps bridged
 counts.py     which beat is count 1
 energy.py     how much is going on, per count
-sections.py   intro, verse, chorus, bridge, outro
+sections.py   intro, verse, chorus, bridge, outro     grooves.py  derecho, majao, mambo
+rhythm.py     how strong, how syncopated              key.py      A minor
 analysis.py   all of it -> Analysis      clips.py    the part of it a dance move needs
 confidence.py how far the beats can be believed
 structure.py  where the band changes, for counts and sections
 embedding.py  any span of sound -> 128 numbers of unit norm     description.py  what they say
 embedding_scale.py  what is usual     service.py    the analyze function, cached by content     drawing.py  as a picture
 ```
+
+Of librosa only the mel filterbank is used. Its beat tracker is the benchmark's baseline (benchmarks/music), not our
+ears: its first use compiles for five seconds in a cold instance, it is 20 to 40 ms late, slips to the off-beat or the
+wrong octave and knows no count 1. Nothing here is compiled at run time.
 
 Importing this package imports no numerics; the functions below load what they need when called.
 """

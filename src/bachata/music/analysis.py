@@ -14,6 +14,8 @@ from bachata.music.energy import energy_curve
 from bachata.music.features import PEAK_RATE
 from bachata.music.files import sha256_of
 from bachata.music.hearing import Heard, Progress, listen, seconds
+from bachata.music.key import find_key
+from bachata.music.rhythm import rhythm
 from bachata.music.sections import find_sections
 from bachata.music.structure import BAR
 from bachata.music.version import ANALYSER
@@ -68,5 +70,7 @@ def _document(heard: Heard, sha256: str, chosen: int | None) -> Analysis:
             phrase=round(phrase, 4),
             phase_scores=[] if beats.size == 0 else [float(np.round(s, 4)) for s in counted.scores],
         ),
+        rhythm=rhythm(heard.onsets, heard.grid, count_one, heard.pulse),
+        key=find_key(features, beats[count_one::COUNTS]),
         notes=heard.sound.notes,
     )

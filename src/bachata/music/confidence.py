@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bachata.music.beatwise import peak_near
 from bachata.music.features import FPS
 from bachata.music.grid import Grid
 from bachata.music.onsets import Onsets
@@ -15,6 +16,8 @@ Array = NDArray[np.float64]
 
 _STEPS: Final = 16  # points a beat is looked at
 _LAGS: Final = (1, 2, 4, 8)  # beats, a bar, an eight
+_FEW: Final = 16  # beats
+_STRUCK: Final = 0.5  # deviations an onset rises at a beat that is played
 
 
 def pulse(heard: Onsets, beats: Array) -> float:
@@ -39,8 +42,25 @@ def pulse(heard: Onsets, beats: Array) -> float:
     return float(np.median(np.mean(total, axis=0))) if total else 0.0
 
 
+def alike(pulse_: float) -> float:
+    """A pulse as a share: 0 where speech and noise lie, 1 for plainly repeating music."""
+    return float(np.clip((pulse_ - 0.08) / 0.30, 0.0, 1.0))
+
+
+def section_confidence(heard: Onsets, beats: Array, first: int, last: int) -> float:
+    """0..1 for the beats first..last (exclusive): how well they repeat themselves, and the share of them struck.
+
+    Fewer than four bars are judged with what surrounds them.
+    """
+    short = max(0, _FEW - (last - first))
+    within = beats[max(0, first - (short + 1) // 2) : last + (short + 1) // 2]
+    if within.size == 0:
+        return 0.0
+    struck = peak_near(heard.strength, FPS, within) > _STRUCK
+    return round(alike(pulse(heard, within)) * min(1.0, float(struck.mean()) / 0.75), 4)
+
+
 def beat_confidence(pulse_: float, grid: Grid) -> float:
     """0..1: the pulse, less when attacks are missing at the beats or scatter around them."""
-    alike = float(np.clip((pulse_ - 0.08) / 0.30, 0.0, 1.0))
     tidy = float(np.clip((0.035 - grid.spread) / 0.020, 0.0, 1.0))
-    return round(alike * tidy * min(1.0, grid.support / 0.75), 4)
+    return round(alike(pulse_) * tidy * min(1.0, grid.support / 0.75), 4)

@@ -17,6 +17,7 @@ SCHEMA: Final = "bachata.analysis.1"
 Unit = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Time = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Label = Literal["intro", "verse", "chorus", "bridge", "outro"]
+Groove = Literal["derecho", "majao", "mambo"]
 
 
 class Section(Document):
@@ -26,7 +27,25 @@ class Section(Document):
     end: Time
     label: Label
     energy: Unit = Field(description="mean energy of its counts, relative to the song")
-    confidence: Unit = 0.0
+    confidence: Unit = Field(0.0, description="how far its sound is from its neighbours'")
+    beat_confidence: Unit | None = Field(None, description="how well the beats within it repeat themselves")
+    groove: Groove | None = Field(None, description="how the percussion plays; None when it cannot be told")
+    groove_confidence: Unit = Field(0.0, description="how clearly the güira told the groove")
+
+
+class Rhythm(Document):
+    """Two numbers for the song; both are defined in bachata.music.rhythm."""
+
+    strength: Unit = Field(description="how steady, accented and repeating the beat is")
+    syncopation: Unit = Field(description="how much of what is struck lies off the beat, before it or on 2 and 4")
+
+
+class Key(Document):
+    """The likeliest key."""
+
+    tonic: str = Field(description="C, C#, D, Eb, E, F, F#, G, Ab, A, Bb or B")
+    mode: Literal["major", "minor"]
+    confidence: Unit = Field(description="correlation with the key's profile, less when another key is as near")
 
 
 class Loudness(Document):
@@ -69,4 +88,6 @@ class Analysis(Document):
     waveform: Waveform
     confidence: Unit = Field(description="of the whole: the weakest of what the plan rests on")
     evidence: Evidence
+    rhythm: Rhythm | None = None
+    key: Key | None = None
     notes: list[str] = Field(default_factory=list, description="what was odd about the file, for a person")

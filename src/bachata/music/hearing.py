@@ -29,7 +29,8 @@ _SILENCE: Final = 10 ** (-60 / 20)  # largest sample of what counts as silence
 
 @dataclass(frozen=True)
 class Heard:
-    """A sound, its features, and the beats and counts found in it. `beat` 0..1 is the confidence in the beats."""
+    """A sound, its features, and the beats and counts found in it. `beat` 0..1 is the confidence in the beats,
+    `pulse` how alike they are (see `confidence`)."""
 
     sound: Sound
     features: Features
@@ -37,6 +38,7 @@ class Heard:
     grid: Grid
     counted: Counted
     beat: float
+    pulse: float
 
 
 def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: BeatTracker | None = None) -> Heard:
@@ -58,10 +60,11 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
         progress(0.85)
     if tracked.beats.size < 4:
         nothing = Grid(np.zeros(0), 0.0, 0.0, 0.0)
-        return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0)
+        return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0, 0.0)
     grid = regress(tracked.beats, features, heard)
     counted = count(features, heard, grid.beats)
-    return Heard(sound, features, heard, grid, counted, beat_confidence(pulse(heard, grid.beats), grid))
+    alike = pulse(heard, grid.beats)
+    return Heard(sound, features, heard, grid, counted, beat_confidence(alike, grid), alike)
 
 
 def seconds(times: NDArray[np.float64]) -> list[float]:

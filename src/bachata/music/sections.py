@@ -9,8 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bachata.music.confidence import section_confidence
 from bachata.music.document import Label, Section
 from bachata.music.features import Features
+from bachata.music.grooves import groove
 from bachata.music.onsets import Onsets
 from bachata.music.structure import BAR, Bars, bars, partition
 
@@ -40,7 +42,7 @@ def find_sections(features: Features, heard: Onsets, beats: Array, count_one: in
     duration = round(features.duration, 4)
     edges = beats[count_one % BAR :: BAR]
     if edges.size <= 2 * _SHORTEST:
-        return [Section(start=0.0, end=duration, label="verse", energy=_mean(energy), confidence=0.0)]
+        return [_section(heard, beats, 0.0, duration, label="verse", energy=_mean(energy), distinct=0.0)]
     rows = bars(features, heard, beats, count_one % BAR)
     on_one = np.arange(rows.rows.shape[0]) % 2 == count_one // BAR
     cuts, _ = partition(rows, on_one, shortest=_SHORTEST)
@@ -48,15 +50,27 @@ def find_sections(features: Features, heard: Onsets, beats: Array, count_one: in
     starts = [0.0, *(float(edges[part.first]) for part in parts[1:])]
     ends = [*starts[1:], duration]
     return [
-        Section(
-            start=round(start, 4),
-            end=round(end, 4),
-            label=label,
-            energy=round(part.energy, 4),
-            confidence=round(_distinct(parts, i), 4),
-        )
+        _section(heard, beats, start, end, label=label, energy=part.energy, distinct=_distinct(parts, i))
         for i, (start, end, label, part) in enumerate(zip(starts, ends, name(parts), parts, strict=True))
     ]
+
+
+def _section(
+    heard: Onsets, beats: Array, start: float, end: float, *, label: Label, energy: float, distinct: float
+) -> Section:
+    first, last = (int(i) for i in np.searchsorted(beats, (start - 1e-6, end - 1e-6)))
+    sure = section_confidence(heard, beats, first, last)
+    played, how_sure = groove(heard, beats[first:last])
+    return Section(
+        start=round(start, 4),
+        end=round(end, 4),
+        label=label,
+        energy=round(energy, 4),
+        confidence=round(distinct, 4),
+        beat_confidence=sure,
+        groove=played,
+        groove_confidence=round(how_sure * sure, 4),
+    )
 
 
 def _beats_between(beats: Array, edges: Array, first: int, last: int) -> NDArray[np.bool_]:
