@@ -23,7 +23,10 @@ from bachata.tasks.migrate import upgrade
 
 # CI repeats exactly the same examples; at a desk each run tries others.
 settings.register_profile(
-    "here", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "here",
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

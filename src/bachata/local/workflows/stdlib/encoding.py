@@ -10,6 +10,7 @@ import json
 import uuid
 from typing import Any
 
+from .. import limits
 from ..errors import type_error, value_error
 from ..values import Value, type_name
 from .registry import function, want_bytes, want_map, want_string
@@ -30,9 +31,22 @@ def decode_json(data: str | bytes) -> Value:
         return number
 
     try:
-        return json.loads(data, parse_constant=refuse, parse_int=integer)
+        value = json.loads(data, parse_constant=refuse, parse_int=integer)
     except RecursionError:
         raise ValueError("the document is nested too deeply") from None
+    if _deeper_than(limits.NESTING, value):
+        raise ValueError(f"the document is nested more than {limits.NESTING} deep")
+    return value
+
+
+def _deeper_than(most: int, value: Value) -> bool:
+    """Level by level, not by recursion: how deep Python itself can follow differs between its versions."""
+    level = [value]
+    for _ in range(most):
+        level = [v for c in level if isinstance(c, dict | list) for v in (c.values() if isinstance(c, dict) else c)]
+        if not level:
+            return False
+    return any(isinstance(c, dict | list) for c in level)
 
 
 def encode_json(value: Value, indent: str | None = None) -> str:
