@@ -21,7 +21,7 @@ PARALLEL_DEPTH = 2
 CONCURRENT_BRANCHES = 20
 
 NESTING = 200
-"""Levels of a JSON document: ours, not Google's. Python follows about a thousand calls, and every level costs several."""
+"""Levels of a JSON document. Ours, not Google's: Python follows about a thousand calls, a level costs several."""
 
 HTTP_TIMEOUT_SECONDS = 300
 HTTP_TIMEOUT_MAXIMUM_SECONDS = 1800
