@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from tests.music.synth import CHORDS, Recipe
+from bachata.music.key import NAMES
+from samples.song import make_song
+from tests.music.synth import CHORDS, Recipe, Truth, make, write
+
+SEEDS = {"tune": 77, "report": 40_961}
+"""The two halves. Whoever changes a constant of the analyser after looking at the reported half draws a new seed."""
+
+SONGS = 40
+OTHER_BAND = 6
+_MP3 = 96_000  # bits a second of every third song
+
+
+def song(number: int, seed: int, directory: Path) -> tuple[Path, Truth, tuple[str, str]]:
+    """(file, truth, key as (tonic, mode)) of a generated song."""
+    made = recipe(number, seed)
+    samples, truth = make(made)
+    mp3 = number % 3 == 0
+    path = write(directory / f"{number}.{'mp3' if mp3 else 'wav'}", samples, bit_rate=_MP3 if mp3 else None)
+    return path, truth, (NAMES[made.key % 12], "major" if made.chords == "major" else "minor")
+
+
+def other_band(number: int, seed: int, directory: Path) -> tuple[Path, Truth, list[tuple[float, float, str]]]:
+    """(file, truth, grooves as (start, end, name)) of a song by the sample band, whose sections have grooves."""
+    rng = np.random.default_rng([seed, 1_000 + number])
+    path = directory / f"other {number}.wav"
+    played = make_song(
+        path,
+        tempo=round(float(rng.uniform(95, 165)), 2),
+        seconds=float(rng.uniform(70, 110)),
+        seed=seed + number,
+        key=str(rng.choice(["Am", "C", "Dm", "F", "Em", "G", "Bm", "Eb"])),
+        jitter_ms=float(rng.uniform(5, 12)),
+    )
+    beats = np.array(played.beats)
+    middles = (beats + 0.5 * np.append(np.diff(beats), 0.4))[:, None]
+    energy = np.zeros(beats.size)
+    for section in played.sections:
+        energy[((middles >= section.start) & (middles < section.end)).ravel()] = section.energy
+    truth = Truth(
+        beats=beats,
+        count_one=played.count_one,
+        sections=[(s.start, s.end, s.label) for s in played.sections],
+        energy=energy,
+        duration=played.duration,
+        tempo=played.tempo,
+    )
+    return path.with_suffix(".m4a"), truth, [(s.start, s.end, s.groove) for s in played.sections]
 
 
 def recipe(number: int, seed: int) -> Recipe:
