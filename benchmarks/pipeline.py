@@ -10,7 +10,6 @@ from pathlib import Path
 from benchmarks.harness import Cost, machine, run
 
 BACHATA = str(Path(sys.executable).with_name("bachata"))
-RUNS = 3
 
 
 def _stages(home: Path, song: Path, media: Path) -> dict[str, Cost]:
@@ -29,7 +28,7 @@ def _stages(home: Path, song: Path, media: Path) -> dict[str, Cost]:
     return costs
 
 
-def measure(media: Path | None, seconds: float) -> str:
+def measure(media: Path | None, seconds: float, runs: int) -> str:
     """The results table, as Markdown."""
     from samples.moves import make_moves
     from samples.song import make_song
@@ -41,9 +40,9 @@ def measure(media: Path | None, seconds: float) -> str:
         if media is None:
             media = root / "moves"
             make_moves(media)
-        rounds = [_stages(root / f"home{i}", root / "song.wav", media) for i in range(RUNS)]
+        rounds = [_stages(root / f"home{i}", root / "song.wav", media) for i in range(runs)]
     lines = [
-        f"{seconds:.0f} s song, {material}; medians of {RUNS}; {machine()}",
+        f"{seconds:.0f} s song, {material}; median of {runs}; {machine()}",
         "",
         "| stage | wall s | CPU s | peak RSS MB |",
         "|---|---|---|---|",
