@@ -10,7 +10,7 @@ from bachata.music.key import NAMES
 from samples.song import make_song
 from tests.music.synth import CHORDS, Recipe, Truth, make, write
 
-SEEDS = {"tune": 77, "report": 40_961}
+SEEDS = {"tune": 77, "report": 28_657}
 """The two halves. Whoever changes a constant of the analyser after looking at the reported half draws a new seed."""
 
 SONGS = 40

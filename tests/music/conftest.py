@@ -33,6 +33,7 @@ RECIPES = {
     "fast and drifting": Recipe(
         tempo=161.4, seed=1007, drift=0.05, jitter_ms=13.2, offset=1, voice=1.5, chords="major", chord_beats=8, key=41
     ),
+    "slow and drifting": Recipe(tempo=90.0, seed=503_021, drift=0.05, density="sparse", chords="pop"),
     "old mp3": Recipe(tempo=129.2, seed=12, voice=1.0),
 }
 

@@ -23,6 +23,7 @@ _DOUBTFUL: Final = 0.45  # a pulse below this makes other tempos worth a try
 _BETTER: Final = 0.05  # by which another tempo must win
 _RATIOS: Final = (3 / 2, 4 / 3)  # upwards only: a slower grid repeats itself better whatever the truth
 _PLAUSIBLE: Final = (85.0, 185.0)  # BPM; reference section 4
+_STEPPED: Final = 175.0  # BPM above which nobody steps every beat: halved. Bachata ends at about 170
 _CLIP_SECONDS: Final = 30.0  # in less than this no tempo drifts
 
 _FAINT: Final = 0.22  # a pulse that decides nothing
@@ -64,6 +65,10 @@ class DynamicTracker:
                 if _PLAUSIBLE[0] <= tempo <= _PLAUSIBLE[1]:
                     other = _steadiest(heard, tempo_curve(strength, around=tempo))
                     best = other if other.pulse > best.pulse + _BETTER else best
+        fastest = 60.0 / float(np.median(np.diff(best.beats))) if best.beats.size > 1 else 0.0
+        if fastest > _STEPPED:
+            # Nothing in the sound tells a slow drifting song's eighths from a fast song's beats, but dancers do.
+            best = _steadiest(heard, tempo_curve(strength, around=fastest / 2))
         return best
 
 
