@@ -11,7 +11,7 @@ from tests.music.synth import Truth
 try:
     import mir_eval
 except ModuleNotFoundError as error:
-    raise SystemExit("benchmarks/music needs mir_eval: python -m pip install mir_eval") from error
+    raise SystemExit("benchmarks/music needs mir_eval: python -m pip install -e '.[bench]'") from error
 
 LOWER_IS_BETTER = {"offset ms", "tempo error %", "cpu s"}
 
