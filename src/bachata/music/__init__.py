@@ -19,7 +19,7 @@ embedding_scale.py  what is usual     service.py    the analyze function, cached
 ```
 
 Of librosa only the mel filterbank is used. Its beat tracker is the benchmark's baseline (benchmarks/music), not our
-ears: its first use compiles for five seconds in a cold instance, it is 20 to 40 ms late, slips to the off-beat or the
+ears: its first use compiles for seconds in a cold instance, it is 20 to 50 ms late, slips to the off-beat or the
 wrong octave and knows no count 1. Nothing here is compiled at run time.
 
 Importing this package imports no numerics; the functions below load what they need when called.
