@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bachata.music.beatwise import change, per_beat
-from bachata.music.grid import extend, number, whittaker
+from bachata.music.grid import number, whittaker
 from bachata.music.sections import Part, name
 from bachata.music.structure import Bars, partition
 from bachata.music.tempo import GRID, prior, tempo_curve
@@ -57,17 +57,6 @@ def test_numbering_sees_how_many_beats_are_missing(steps):
     for i in range(8, len(steps) - 8):
         if np.median(steps[i - 8 : i + 9]) == 1:
             assert got[i] == steps[i]
-
-
-def test_extension_reaches_both_ends_and_not_beyond():
-    joined = extend(np.arange(4.0, 20.0, 0.5), 1.2, 25.3)
-    np.testing.assert_allclose(np.diff(joined), 0.5)
-    assert 1.17 <= joined[0] < 1.7
-    assert 24.8 < joined[-1] <= 25.3
-
-
-def test_beats_before_zero_are_not_beats():
-    assert extend(np.arange(0.01, 20.0, 0.5), 0.0, 20.0)[0] == pytest.approx(0.01)
 
 
 @given(st.integers(2, 60), st.floats(0.2, 1.0))

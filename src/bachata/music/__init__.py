@@ -7,6 +7,7 @@ onsets.py     where sounds begin
 tempo.py      the tempo curve
 beats.py      raw beats (the BeatTracker protocol)
 grid.py       raw beats -> a grid, milliseconds true, drift followed, gaps bridged
+walk.py       the steady run among them carried to both ends     attacks.py  to the millisecond     turns.py  harmony
 counts.py     which beat is count 1
 energy.py     how much is going on, per count
 sections.py   intro, verse, chorus, bridge, outro     grooves.py  derecho, majao, mambo

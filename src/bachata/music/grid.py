@@ -1,33 +1,40 @@
 """From tapped beats to a beat grid: drift followed, gaps bridged, both ends reached, milliseconds true.
 
-Raw beats sit on 11.6 ms frames and carry the tracker's slips. Each grid beat is first moved to the attack heard near
-it, then all are smoothed by penalised least squares (Whittaker 1923, Eilers 2003): a straight line where the tempo is
-steady, a slow curve where it drifts, and the tempo before and after carried on through silence.
+Raw beats sit on 11.6 ms frames and carry the tracker's slips. Their longest steady run is carried on through the song
+(`walk`), each beat on the attack heard near it; then all are smoothed by penalised least squares (Whittaker 1923,
+Eilers 2003): a straight line where the tempo is steady, a slow curve where it drifts, and through silence the tempo
+before and after.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bachata.music.attacks import Attacks
 from bachata.music.beatwise import peak_near
 from bachata.music.features import FINE_FPS, FPS, Features
 from bachata.music.onsets import Onsets
+from bachata.music.turns import Harmonies
+from bachata.music.walk import FAINT, Walked, walk
 
 Array = NDArray[np.float64]
 
 LATENCY: Final = 0.0026
 """Seconds by which the attack curve's steepest rise trails the onset; measured with clicks, see tests."""
 
-_QUIET: Final = 0.1  # energy, against the loud parts, below which an attack counts for less
-_REACH: Final = 0.045  # seconds either side of a beat in which its attack is looked for
-_MIDDLE: Final = 0.020  # seconds either side of the steepest rise that make up one attack
 _AUDIBLE_DB: Final = 30.0
 _NEIGHBOURS: Final = 9  # beats that decide together whether the music has a beat here
 _CARRIED: Final = 0.4  # of the song's usual onset at a beat
+_STRUCK: Final = 0.15  # of it, below which a single beat tells nothing
+_SIDE: Final = 8  # beats compared on either side of a possible slip
+_SLIP: Final = 0.12  # of a beat: more than any player's jitter over eight beats
+_GAP: Final = 6  # beats without music across which nobody counts on
+_SLACK: Final = 0.03  # seconds: an attack rises for a moment after its beat
 _FEW: Final = 4  # attacks that cannot hold a grid
 _CLIP_BEATS: Final = 48  # fewer beats than this do not show a drift
 _CUTOFFS: Final = (np.inf, 250.0, 150.0, 90.0, 60.0, 40.0, 30.0)
@@ -48,32 +55,61 @@ class Grid:
 
 def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
     """The grid behind `raw` beats (seconds, at least 4), over the audible part of the song."""
-    rise = attack_rise(features)
-    carried = _carried(raw, heard)
-    kept = raw[carried]
-    index = number(raw)[carried]
-    index -= index[0]
-    smooth, spread = _fit(index, kept, np.ones(kept.size))
-    every = np.arange(smooth.size)
-    # Twice: the second look starts from the places the first one found.
-    for _ in range(2):
-        attacks, weight = _attacks(smooth, rise)
-        if np.count_nonzero(weight) < _FEW:
-            break
-        smooth, spread = _fit(every, attacks, weight)
-    _, weight = _attacks(smooth, rise)
-    beats = extend(smooth - LATENCY, *audible(features))
+    attacks = Attacks.of(features, heard)
+    index, times = steady(raw, heard)
+    smooth, spread = _fit(index, times, np.ones(times.size))
+    first, last = audible(features)
+    found, weight = attacks.near(smooth)
+    begun = Walked(found, np.maximum(weight, FAINT), weight > 0)
+    walked = walk(begun, attacks, Harmonies.of(features), first - _SLACK, last)
+    every = np.arange(walked.times.size)
+    smooth, spread = _fit(every, walked.times, walked.weight, walked.struck)
+    # Once more from the places found; where nothing is struck there, what the walk knew stands.
+    found, weight = attacks.near(smooth)
+    heard_again = walked.struck & (weight > 0)
+    smooth, spread = _fit(
+        every, np.where(heard_again, found, walked.times), np.where(heard_again, weight, walked.weight), walked.struck
+    )
+    _, weight = attacks.near(smooth)
+    beats = smooth - LATENCY
+    beats = beats[(beats >= max(0.0, first - _SLACK)) & (beats <= last)]
     slope = float(np.polyfit(np.arange(beats.size), beats, 1)[0])
     return Grid(beats, spread, float((weight > 0.1).mean()), 60.0 / slope)
 
 
+def steady(raw: Array, heard: Onsets) -> tuple[NDArray[np.int_], Array]:
+    """(numbers from 0, seconds) of the longest run of raw beats that the music carries and in which none slips."""
+    strong = raw[_carried(raw, heard)]
+    index = number(strong)
+    off = np.abs([_slip(index, strong, i) for i in range(strong.size)])
+    off[1:][np.diff(index) > _GAP] = np.inf
+    peaks = [i for i in np.flatnonzero(off > _SLIP) if off[i] == off[max(0, i - _SIDE // 2) : i + _SIDE // 2 + 1].max()]
+    runs = list(pairwise([0, *(int(i) for i in peaks), strong.size]))
+    first, last = max(runs, key=lambda run: run[1] - run[0])
+    if last - first < _SIDE:
+        first, last = 0, strong.size
+    return index[first:last] - index[first], strong[first:last]
+
+
+def _slip(index: NDArray[np.int_], times: Array, i: int) -> float:
+    """By how much of a beat the beats from i on lie off those before it: least squares for a line with one step."""
+    first, last = max(0, i - _SIDE), min(times.size, i + _SIDE)
+    if min(i - first, last - i) < _FEW:
+        return 0.0
+    at = index[first:last] - index[i]
+    model = np.stack([np.ones(at.size), at, (at >= 0).astype(float)], axis=1)
+    (_, beat, step), *_ = np.linalg.lstsq(model, times[first:last], rcond=None)
+    return float(step / beat)
+
+
 def _carried(raw: Array, heard: Onsets) -> NDArray[np.bool_]:
-    """Which raw beats the music carries: in a beatless intro the tracker taps on regardless, and taps wrong."""
+    """Which raw beats the music carries: where nothing is struck the tracker taps on regardless, and taps wrong."""
     strength = peak_near(heard.strength, FPS, raw)
     half = _NEIGHBOURS // 2
     padded = np.pad(strength, half, mode="edge")
     around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
-    carried = around > _CARRIED * np.median(strength)
+    usual = np.median(strength)
+    carried = (around > _CARRIED * usual) & (strength > _STRUCK * usual)
     return carried if np.count_nonzero(carried) >= 4 else np.ones(raw.size, bool)
 
 
@@ -86,60 +122,37 @@ def number(raw: Array) -> NDArray[np.int_]:
     return np.concatenate([[0], np.cumsum(np.maximum(1, np.round(steps / local)).astype(int))])
 
 
-def attack_rise(features: Features) -> Array:
-    """How fast broadband energy grows, at FINE_FPS, never negative: growth in 6 ms against the mean energy around.
+def _fit(
+    index: NDArray[np.int_], times: Array, weight: Array, struck: NDArray[np.bool_] | None = None
+) -> tuple[Array, float]:
+    """(grid of every index, robust residual in seconds): the curve with the best Akaike criterion.
 
-    Energy itself, not its logarithm: when several players strike one beat a few milliseconds apart, a logarithm hears
-    only the first and puts the beat 3 to 8 ms early; energy finds their middle.
+    Beats not `struck` (all are, by default) are known by other means: none of them is an outlier.
     """
-    size = int(0.6 * FINE_FPS)
-    rise = np.zeros(features.attack.shape[0])
-    for column in features.attack.T.astype(float):
-        energy = np.convolve(column, np.ones(4) / 4, mode="same")
-        around = np.convolve(energy, np.ones(size) / size, mode="same")[: energy.size]
-        around = np.maximum(around, _QUIET * np.percentile(around, 95) + 1e-12)
-        rise[2:-2] += np.maximum(0.0, 0.5 * (energy[4:] - energy[:-4]) / around[2:-2])
-    return rise
-
-
-def _attacks(beats: Array, rise: Array) -> tuple[Array, Array]:
-    """Where the attack near each beat has its middle (seconds), and its weight 0..1; 0 where none was heard."""
-    reach, half = round(_REACH * FINE_FPS), round(_MIDDLE * FINE_FPS)
-    offsets = np.arange(-reach, reach + 1)
-    at = np.round(beats * FINE_FPS).astype(int)[:, None] + offsets
-    inside = (at >= 0) & (at < rise.size)
-    window = np.where(inside, rise[np.clip(at, 0, rise.size - 1)], 0.0)
-    best = (window * np.exp(-0.5 * (offsets / (0.6 * reach)) ** 2)).argmax(axis=1)
-    close = np.where(np.abs(offsets[None, :] - offsets[best][:, None]) <= half, window, 0.0)
-    time = (close * (at + 0.5)).sum(axis=1) / np.maximum(close.sum(axis=1), 1e-9) / FINE_FPS
-    weight = np.clip(window[np.arange(beats.size), best] / 3.0, 0.0, 1.0)
-    heard = weight > 0.1
-    return np.where(heard, time, beats), np.where(heard, weight, 0.0)
-
-
-def _fit(index: NDArray[np.int_], times: Array, weight: Array) -> tuple[Array, float]:
-    """(grid of every index, robust residual in seconds): the curve with the best Akaike criterion."""
+    struck = np.ones(times.size, bool) if struck is None else struck
     best: tuple[float, Array, float] | None = None
     for cutoff in _CUTOFFS if index[-1] > _CLIP_BEATS else _CUTOFFS[:1]:
-        smooth, residual = _robust(index, times, weight, cutoff)
+        smooth, residual = _robust(index, times, weight, cutoff, struck)
         freedom = 3.0 + 2.0 * smooth.size / cutoff
-        cost = float(weight.sum()) * np.log(residual**2 + 1e-7) + 2.0 * freedom
+        cost = float(weight[struck].sum()) * np.log(residual**2 + 1e-7) + 2.0 * freedom
         if best is None or cost < best[0]:
             best = (cost, smooth, residual)
     assert best is not None
     return best[1], best[2]
 
 
-def _robust(index: NDArray[np.int_], times: Array, weight: Array, cutoff: float) -> tuple[Array, float]:
+def _robust(
+    index: NDArray[np.int_], times: Array, weight: Array, cutoff: float, struck: NDArray[np.bool_]
+) -> tuple[Array, float]:
     """Iteratively reweighted (Tukey's biweight) Whittaker smoothing."""
     trust, scale = weight, 0.0
     smooth = whittaker(index, times, trust, cutoff)
-    known = weight > 0
+    known = struck & (weight > 0)
     for _ in range(5):
         residual = times - smooth[index]
         scale = 1.4826 * float(np.median(np.abs(residual[known]))) if known.any() else 0.0
         u = residual / (4.0 * max(scale, 0.002))
-        trust = weight * np.where(np.abs(u) < 1, (1 - u**2) ** 2, 0.0)
+        trust = weight * np.where(struck, np.where(np.abs(u) < 1, (1 - u**2) ** 2, 0.0), 1.0)
         if np.count_nonzero(trust) < _FEW:
             break
         smooth = whittaker(index, times, trust, cutoff)
@@ -176,14 +189,3 @@ def audible(features: Features) -> tuple[float, float]:
     level = np.convolve(energy, np.ones(size) / size, mode="same")
     loud = np.flatnonzero(level > 10 ** (-_AUDIBLE_DB / 10) * float(np.percentile(level, 95)))
     return (0.0, features.duration) if loud.size == 0 else (loud[0] / FINE_FPS, (loud[-1] + 1) / FINE_FPS)
-
-
-def extend(beats: Array, first: float, last: float) -> Array:
-    """The grid carried on to both ends of [first, last] with the beat length of the nearest 16 beats."""
-    reach = min(16, beats.size - 1)
-    lead, tail = (beats[reach] - beats[0]) / reach, (beats[-1] - beats[-1 - reach]) / reach
-    slack = 0.03  # an attack rises for a moment after its beat
-    before = beats[0] - lead * np.arange(max(0, int((beats[0] - first + slack) / lead)), 0, -1)
-    after = beats[-1] + tail * np.arange(1, max(0, int((last - beats[-1]) / tail)) + 1)
-    joined = np.concatenate([before, beats, after])
-    return joined[(joined >= max(0.0, first - slack)) & (joined <= last)]

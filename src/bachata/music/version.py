@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-ANALYSER: Final = "bachata-dynamic/4"
+ANALYSER: Final = "bachata-dynamic/5"
 """Raise the number whenever the same bytes may give another document: stored analyses of older ones are made again."""

@@ -1,0 +1,143 @@
+"""Beats carried on, bar by bar, from where the music is steady to where it ends.
+
+A beat tracker slips where little is struck: it comes out of a break on the off-beat, and in a beatless intro it taps on
+regardless. So only its longest steady run is believed. From there each next bar is predicted from the beats heard
+last, moved as a whole to where its attacks fit best, and its beats are put on the attacks near them. Where nothing is
+struck, harmony's turns are the landmarks (`turns`), and where there are none either, the tempo goes on as it went.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bachata.music.attacks import Attacks
+from bachata.music.turns import Harmonies
+
+Array = NDArray[np.float64]
+Second = TypeVar("Second", float, Array)
+
+_BAR: Final = 4
+_LOOK: Final = 8  # beats that decide together where the next bar lies
+_MEMORY: Final = 24  # heard beats from which the next are predicted
+_FADING: Final = 16.0  # beats after which a change of tempo has stopped going on
+_CERTAIN: Final = 0.008  # seconds a prediction may be off where the last beat was heard
+_DOUBT: Final = 0.0015  # seconds, times the unheard beats to the power 1.5: 12 ms after a bar, 96 ms after two eights
+_SWING: Final = 0.3  # of a beat a bar may be moved at most: beyond lies the off-beat
+_ON_BEAT: Final = 1.6  # times what is struck all over a bar must be struck on its beats; pads reach 1.4
+TURN_WEIGHT: Final = 0.3
+"""Weight of a beat known by a turn of harmony."""
+_LATE: Final = (0.08, 0.05)  # seconds a turn comes after its beat: usual, and its deviation
+_TURN_REACH: Final = 0.25  # of a beat
+FAINT: Final = 0.01
+"""Weight of a beat that was only predicted."""
+
+
+@dataclass(frozen=True)
+class Walked:
+    """Consecutive beats: `times` in seconds; `weight` 0..1, how clearly each was heard, `FAINT` where it was not;
+    `struck`: whether it was heard by an attack."""
+
+    times: Array
+    weight: Array
+    struck: NDArray[np.bool_]
+
+    def mirrored(self, length: float) -> Walked:
+        """The same beats seen from the end of a song of `length` seconds."""
+        return Walked(length - self.times[::-1], self.weight[::-1], self.struck[::-1])
+
+
+def walk(begun: Walked, attacks: Attacks, harmonies: Harmonies, first: float, last: float) -> Walked:
+    """`begun`, carried on so that no beat is missing from second `first` to `last`."""
+    forward = _Walk(begun, attacks, harmonies, backward=None).until(last)
+    length = attacks.length
+    mirrored = _Walk(forward.mirrored(length), attacks, harmonies, backward=length)
+    return mirrored.until(length - first).mirrored(length)
+
+
+class _Walk:
+    """Beats so far, growing at their end. `backward`: the song's length when its time is run from its end."""
+
+    def __init__(self, begun: Walked, attacks: Attacks, harmonies: Harmonies, *, backward: float | None) -> None:
+        self.times, self.weight, self.struck = list(begun.times), list(begun.weight), list(begun.struck)
+        self.attacks, self.harmonies, self.backward = attacks, harmonies, backward
+        self.lateness: float | None = None  # of turns, seconds; learned from the first one met
+
+    def until(self, end: float) -> Walked:
+        """All beats up to `end` seconds."""
+        while self.times[-1] < end:
+            size = len(self.times)
+            self._bar()
+            if self.times[-1] <= self.times[size - 1]:  # the prediction broke down: better to stop than to run back
+                del self.times[size:], self.weight[size:], self.struck[size:]
+                break
+        keep = len(self.times)
+        while keep > 1 and self.times[keep - 1] > end:
+            keep -= 1
+        return Walked(np.array(self.times[:keep]), np.array(self.weight[:keep]), np.array(self.struck[:keep]))
+
+    def _bar(self) -> None:
+        ahead, doubt, beat = self._predicted(_LOOK)
+        ahead = (ahead + self._moved(ahead, doubt, beat))[:_BAR]
+        if self._is_struck(ahead, beat):
+            found, weight = self.attacks.near(self._in_song(ahead))
+            self.times.extend(np.where(weight > 0, self._in_song(found), ahead).tolist())
+            self.weight.extend(np.maximum(weight, FAINT).tolist())
+            self.struck.extend((weight > 0).tolist())
+            return
+        self.times.extend(ahead.tolist())
+        self.weight.extend([FAINT] * _BAR)
+        self.struck.extend([False] * _BAR)
+        self._turns(len(self.times) - _BAR, beat)
+
+    def _predicted(self, count: int) -> tuple[Array, float, float]:
+        """(the next `count` beats, seconds the first may be off, length of a beat), all in seconds."""
+        weight = np.array(self.weight[-4 * _MEMORY :])
+        known = np.flatnonzero(weight > 2 * FAINT)[-_MEMORY:]
+        if known.size < _BAR:
+            known = np.arange(weight.size)[-_MEMORY:]
+        times = np.array(self.times[-weight.size :])
+        at = known - known[-1]
+        degree = 2 if known.size >= _MEMORY // 2 else 1
+        curve = np.polyfit(at, times[known], degree, w=np.sqrt(weight[known]))
+        bend, beat, here = curve if degree == 2 else (0.0, *curve)
+        unheard = weight.size - 1 - int(known[-1])
+        k = np.arange(unheard + 1, unheard + 1 + count)
+        # A tempo that was changing goes on changing for a while, then stays.
+        change = 2 * bend * _FADING * (k - _FADING * (1 - np.exp(-k / _FADING)))
+        return here + beat * k + change, _CERTAIN + _DOUBT * unheard**1.5, float(beat)
+
+    def _moved(self, ahead: Array, doubt: float, beat: float) -> float:
+        """Seconds by which the attacks want the bar moved, against how certain the prediction was."""
+        reach = min(_SWING * beat, 4.0 * doubt)
+        shifts = np.arange(-reach, reach + 1e-9, 0.003)
+        heard = self.attacks.strength(self._in_song(ahead[:, None] + shifts)).sum(axis=0)
+        return float(shifts[(heard - 0.5 * (shifts / doubt) ** 2).argmax()]) if heard.any() else 0.0
+
+    def _is_struck(self, bar: Array, beat: float) -> bool:
+        """Whether more is struck on the beats of a bar than anywhere in it: what swells does so everywhere."""
+        everywhere = np.arange(bar[0] - beat / 2, bar[-1] + beat / 2, 0.005)
+        on, all_over = (float(self.attacks.strength(self._in_song(times)).mean()) for times in (bar, everywhere))
+        return on > _ON_BEAT * all_over
+
+    def _turns(self, first: int, beat: float) -> None:
+        """Put the beats from `first` on where harmony turns, once it is known how late its turns are."""
+        for i in range(first, len(self.times)):
+            at = self._in_song(self.times[i])
+            turn = self.harmonies.turn(at, beat)
+            if turn is None:
+                continue
+            if self.lateness is None:
+                heard = max((k for k in range(i) if self.weight[k] > 2 * FAINT), default=0)
+                doubt, (usual, spread) = _CERTAIN + _DOUBT * (i - heard) ** 1.5, _LATE
+                precision = np.array([spread, doubt]) ** -2.0
+                self.lateness = float(np.average([usual, turn - at], weights=precision))
+            if abs(turn - at - self.lateness) < _TURN_REACH * beat:
+                self.times[i] = self._in_song(turn - self.lateness)
+                self.weight[i] = TURN_WEIGHT
+
+    def _in_song(self, second: Second) -> Second:
+        return second if self.backward is None else self.backward - second
