@@ -83,10 +83,10 @@ def _seats(recipe: Recipe) -> list[Seat]:
     sparse = recipe.style == "sparse"
     return [
         Seat(rhythm.bongo, 0.5, 0.15, 0.6, bongo, recipe.jitter_ms),
-        Seat(rhythm.guira, 0.2, -0.35, 0.4, guira, recipe.jitter_ms),
+        Seat(rhythm.guira, 0.28, -0.35, 0.4, guira, recipe.jitter_ms),
         Seat(rhythm.bells, 0.22, 0.3, 0.8, guira, recipe.jitter_ms),
         Seat(rhythm.machine, 0.5, 0.0, 0.3, 0.0, 1.0),
-        Seat(strings.bass, 0.55, 0.0, 0.1, bass, recipe.jitter_ms),
+        Seat(strings.bass, 0.45, 0.0, 0.1, bass, recipe.jitter_ms),
         Seat(strings.requinto, 0.4 if sparse else 0.3, -0.25, 0.9, requinto, person),
         Seat(strings.segunda, 0.4 if sparse else 0.24, 0.4, 0.6, segunda, person),
         Seat(strings.piano, 0.16, 0.5, 0.8, segunda, person),
@@ -111,9 +111,21 @@ def _sample(stroke: Stroke, instruments: Instruments, seconds: float, synth: boo
     return Sound(samples, sound.lead)
 
 
+@dataclass(frozen=True)
+class Session:
+    """What all players of one recording share."""
+
+    recipe: Recipe
+    score: Score
+    clock: Clock
+    count: int
+    """Samples of the recording."""
+
+
 def _perform(
-    strokes: list[Stroke], seat: Seat, recipe: Recipe, clock: Clock, count: int, instruments: Instruments, rng: np.random.Generator,
-) -> np.ndarray:  # fmt: skip
+    strokes: list[Stroke], seat: Seat, session: Session, instruments: Instruments, rng: np.random.Generator
+) -> np.ndarray:
+    recipe, clock, count = session.recipe, session.clock, session.count
     track = np.zeros(count, dtype=np.float32)
     for stroke in strokes:
         moment = clock.at(swung(stroke.beat, recipe.swing))
@@ -128,7 +140,8 @@ def _perform(
     return track
 
 
-def _mix(recipe: Recipe, score: Score, clock: Clock, count: int, rng: np.random.Generator) -> np.ndarray:
+def _mix(session: Session, rng: np.random.Generator) -> np.ndarray:
+    recipe, score, count = session.recipe, session.score, session.count
     desk = Desk(count)
     instruments = Instruments(np.random.default_rng([recipe.number, recipe.seed, 2]))
     for seat in _seats(recipe):
@@ -137,7 +150,7 @@ def _mix(recipe: Recipe, score: Score, clock: Clock, count: int, rng: np.random.
         strokes = seat.play(recipe, score, own)
         if not strokes:
             continue
-        track = _perform(strokes, seat, recipe, clock, count, instruments, own)
+        track = _perform(strokes, seat, session, instruments, own)
         if seat.play is strings.requinto and recipe.style in ("modern", "live"):
             track = chorus(track, own)
         desk.add(track, seat.gain * level, seat.pan, seat.send)
@@ -145,7 +158,7 @@ def _mix(recipe: Recipe, score: Score, clock: Clock, count: int, rng: np.random.
         own = np.random.default_rng(rng.integers(1 << 62))
         phrases = sing(recipe, score, own)
         if phrases:
-            desk.add(singing.render(phrases, clock, count, own.uniform(0, 30), own), gain, pan, 0.9)
+            desk.add(singing.render(phrases, session.clock, count, own.uniform(0, 30), own), gain, pan, 0.9)
     desk.room(recipe.reverb_s, recipe.wet, rng)
     return desk.main
 
@@ -173,7 +186,7 @@ def make(recipe: Recipe) -> tuple[np.ndarray, Truth]:
     clock = Clock(recipe.tempo, score.beats, recipe.lead_in, curve)
     tail = 1.5 if recipe.ending == "hit" else 0.02
     count = round((clock.at(score.beats) + tail) * SR)
-    mix = squash(_mix(recipe, score, clock, count, rng), recipe.squash)
+    mix = squash(_mix(Session(recipe, score, clock, count), rng), recipe.squash)
     mix = weather(mix * _fades(recipe, score, clock, count), recipe, rng)
     mix = mix / max(float(np.max(np.abs(mix))), 1e-9) * np.float32(0.6 + 0.39 * recipe.squash)
     samples = mix if recipe.channels == 2 else mix.mean(axis=0)

@@ -44,7 +44,7 @@ def chorus(track: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def squash(mix: np.ndarray, amount: float) -> np.ndarray:
-    """Compress (up to 4:1 above a threshold below the average level), then bend what is still too loud."""
+    """Compress (up to 3:1 above a threshold around the average level), then bend what is still too loud."""
     block = 128
     usable = mix.shape[1] // block * block
     level = np.sqrt(np.mean(mix[:, :usable].reshape(2, -1, block) ** 2, axis=(0, 2)) + 1e-12)
@@ -55,14 +55,14 @@ def squash(mix: np.ndarray, amount: float) -> np.ndarray:
         pace = attack if value > state else release
         state = pace * state + (1 - pace) * value
         held[n] = state
-    threshold = float(np.sqrt(np.mean(level**2))) * (1.6 - amount)
-    ratio = 1 - 1 / (1 + 3 * amount)
+    threshold = float(np.sqrt(np.mean(level**2))) * (1.9 - 0.9 * amount)
+    ratio = 1 - 1 / (1 + 2 * amount)
     gain = np.where(held > threshold, (threshold / np.maximum(held, 1e-9)) ** ratio, 1.0)
     gains = np.interp(np.arange(mix.shape[1]), np.arange(len(gain)) * block + block / 2, gain).astype(np.float32)
     out = mix * gains
     out /= max(float(np.percentile(np.abs(out[:, ::7]), 99.9)), 1e-9)
-    drive = np.float32(0.6 + 1.0 * amount)
-    return np.tanh(out * drive).astype(np.float32)
+    drive = np.float32(0.5 + 0.8 * amount)
+    return np.asarray(np.tanh(out * drive), dtype=np.float32)
 
 
 def weather(mix: np.ndarray, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:

@@ -36,7 +36,7 @@ def bars(eight: Eight) -> list[tuple[float, float, bool]]:
 
 def strength(eight: Eight) -> float:
     """How hard everybody plays in an eight."""
-    return 0.4 + 0.6 * eight.intensity
+    return 0.3 + 0.7 * eight.intensity
 
 
 def observe_stops(strokes: list[Stroke], score: Score) -> list[Stroke]:
@@ -46,10 +46,11 @@ def observe_stops(strokes: list[Stroke], score: Score) -> list[Stroke]:
     for stroke in strokes:
         if stroke.beat < -1e-6 or any(a - 0.3 < stroke.beat < b - 0.05 for a, b in stops):
             continue
+        limits: list[float] = []
         for a, _ in stops:
-            if stroke.beat <= a - 0.3 and stroke.beat + (stroke.length or 4.0) > a:
-                stroke = replace(stroke, length=max(a - stroke.beat, 0.2))
-        kept.append(stroke)
+            damped = stroke.beat <= a - 0.3 and stroke.beat + (stroke.length or 4.0) > a
+            limits += [max(a - stroke.beat, 0.2)] if damped else []
+        kept.append(replace(stroke, length=min(limits)) if limits else stroke)
     return kept
 
 

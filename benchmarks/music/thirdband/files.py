@@ -16,7 +16,6 @@ CODECS = {
     ".mp3": ("libmp3lame", "s16p", SR, 96_000),
     ".m4a": ("aac", "fltp", SR, 96_000),
     ".opus": ("libopus", "s16", 48_000, 64_000),
-    ".ogg": ("libvorbis", "fltp", SR, None),
 }
 """Codec, sample format, rate and bit rate by suffix."""
 
@@ -31,8 +30,9 @@ def write(path: Path, samples: np.ndarray, bit_rate: int | None = None) -> None:
     layout = "stereo" if planes.shape[0] == 2 else "mono"
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
-        if bit_rate or usual:
-            stream.bit_rate = bit_rate or usual
+        assert isinstance(stream, av.AudioStream)
+        if wanted := bit_rate or usual:
+            stream.bit_rate = wanted
         resampler = av.AudioResampler(format=form, layout=layout, rate=rate)
         for start in range(0, planes.shape[1], SR):
             frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(planes[:, start : start + SR]), "fltp", layout)

@@ -139,7 +139,7 @@ def _intensity(recipe: Recipe, label: str, occurrence: int, place: int, length: 
     elif label == "chorus":
         base = 0.74 + (0.14 if occurrence == choruses - 1 else 0.04 * occurrence)
     elif label == "bridge":
-        base = 0.84 + 0.06 * ramp if recipe.bridge == "mambo" else 0.24 + 0.14 * ramp
+        base = 0.76 + 0.06 * ramp if recipe.bridge == "mambo" else 0.24 + 0.14 * ramp
     else:
         base = 0.6 - 0.15 * ramp
     return base

@@ -25,7 +25,7 @@ LENGTHS = {
     "outro": (2, 2, 4),
 }
 STYLES = ("trad", "modern", "pop", "live", "trad", "modern", "sparse", "modern", "trad", "pop")
-FORMATS = ("wav", "mp3", "m4a", "opus", "flac", "mp3", "ogg")
+FORMATS = ("wav", "mp3", "m4a", "opus", "flac", "mp3", "m4a")
 SHORTEST_S, LONGEST_S = 61.0, 103.0
 
 
@@ -96,7 +96,7 @@ class Recipe:
     """clean, telephone, cassette or bits."""
     channels: int
     container: str
-    """The file format `write` gives it: wav, flac, mp3, m4a, opus or ogg."""
+    """The file format `write` gives it: wav, flac, mp3, m4a or opus."""
     ambiguous: bool
     """Whether two dancers might disagree about count 1 for minutes; why is in `reason`."""
     reason: str
@@ -167,7 +167,7 @@ def recipe(number: int, seed: int) -> Recipe:
     beats = (int(rng.choice((4, 4, 4, 8, 2))), int(rng.choice((4, 4, 4, 8, 2))))
     sparse = style == "sparse"
     opener = str(rng.choice(("groove", "groove", "guitar", "pad" if style in ("pop", "modern") else "guitar")))
-    percussion = float(rng.normal(0, 2.0))
+    percussion = 0.0 if sparse else float(np.clip(rng.normal(0, 1.5), -2.5, 2.5))
     jitter = 1.0 if style == "pop" else float(rng.uniform(5, 15))
     accent = str(rng.choice(("beat", "beat", "even", "even" if sparse else "offbeat")))
     unclear = sparse and anticipation > 0.5

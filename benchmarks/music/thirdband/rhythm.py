@@ -31,7 +31,8 @@ BONGO: dict[str, Bar] = {
 FILLS: tuple[Bar, ...] = (
     [(2 + n / 4, "macho" if n % 4 < 2 else "finger", 0.6 + 0.05 * n) for n in range(4)]
     + [(3, "hembra", 1.0), (3.25, "macho", 0.7), (3.5, "hembra", 0.9)],
-    [(2 + n / 3, "macho", 0.9 - 0.1 * (n % 3)) for n in range(3)] + [(3 + n / 3, "hembra", 1.0 - 0.15 * n) for n in range(3)],
+    [(2 + n / 3, "macho", 0.9 - 0.1 * (n % 3)) for n in range(3)]
+    + [(3 + n / 3, "hembra", 1.0 - 0.15 * n) for n in range(3)],
     [(1.5, "macho", 0.8), (2.25, "macho", 0.9), (2.5, "finger", 0.5), (3, "hembra", 1.0), (3.75, "macho", 0.8)],
     [(1 + n / 2, "macho" if n % 2 else "hembra", 0.8) for n in range(4)] + [(3, "hembra", 1.0), (3.5, "macho", 0.9)],
     [(2, "hembra", 0.8), (2.5, "hembra", 0.9), (3, "hembra", 1.0), (3.25, "hembra", 0.6), (3.5, "macho", 1.0)],
@@ -50,7 +51,8 @@ GUIRA: dict[str, Bar] = {
 MACHINE: dict[str, Bar] = {
     "backbeat": [(0, "kick", 1.0), (1, "snare", 0.8), (2, "kick", 0.9), (2.5, "kick", 0.5), (3, "snare", 0.85)],
     "fourth": [(0, "kick", 1.0), (1, "kick", 0.7), (2, "kick", 0.9), (3, "snare", 1.0), (3.5, "snare", 0.4)],
-    "dembow": [(b, "kick", 0.9) for b in range(4)] + [(0.75, "snare", 0.6), (1.5, "snare", 0.7), (2.75, "snare", 0.6), (3.5, "snare", 0.7)],
+    "dembow": [(b, "kick", 0.9) for b in range(4)]
+    + [(b + o, "snare", v) for b in (0, 2) for o, v in ((0.75, 0.6), (1.5, 0.7))],
 }  # fmt: skip
 
 
@@ -74,11 +76,10 @@ def bongo(recipe: Recipe, score: Score, rng: np.random.Generator) -> list[Stroke
 
 def _improvise(pattern: Bar, recipe: Recipe, filled: bool, rng: np.random.Generator) -> Bar:
     bar: Bar = []
-    for position, sound, velocity in pattern:
-        if sound == "finger" and chance(rng, 0.22):
+    for position, written, velocity in pattern:
+        if written == "finger" and chance(rng, 0.22):
             continue
-        if position == 3 and not chance(rng, recipe.hembra):
-            sound = "macho"
+        sound = written if position != 3 or chance(rng, recipe.hembra) else "macho"
         bar.append((position, sound, velocity * rng.uniform(0.85, 1.08)))
         if sound == "finger" and chance(rng, 0.08):
             bar.append((position + 0.25, "finger", 0.35))

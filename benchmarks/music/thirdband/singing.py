@@ -55,14 +55,15 @@ def lead(recipe: Recipe, score: Score, rng: np.random.Generator) -> list[list[Sy
         if "voice" not in eight.layers or eight.start < 0 or chance(rng, 0.06):
             continue
         shape = np.random.default_rng([songs.get(eight.label, 7), eight.place % 2])
-        reach = 3.6 if "coro" in eight.layers and eight.place % 2 else 6.5
-        phrases.append(_phrase(recipe, score, eight, shape, rng, float(shape.choice(PICKUPS)), reach))
+        phrases.append(_phrase(recipe, score, eight, shape, rng))
     return phrases
 
 
 def _phrase(
-    recipe: Recipe, score: Score, eight: Eight, shape: np.random.Generator, rng: np.random.Generator, pickup: float, reach: float,
-) -> list[Syllable]:  # fmt: skip
+    recipe: Recipe, score: Score, eight: Eight, shape: np.random.Generator, rng: np.random.Generator
+) -> list[Syllable]:
+    pickup = float(shape.choice(PICKUPS))
+    reach = 3.6 if "coro" in eight.layers and eight.place % 2 else 6.5
     onsets = [r + pickup for r in RHYTHMS[int(shape.integers(len(RHYTHMS)))] if r + pickup < reach - 1]
     pitch = float(shape.integers(60, 68)) + (4 if eight.label == "chorus" else 0)
     out: list[Syllable] = []
@@ -133,7 +134,7 @@ def _table(vowel: str, frequency: float) -> np.ndarray:
     spectrum = np.zeros(1025, dtype=complex)
     spectrum[n] = level * np.exp(1j * n * n * 0.07)
     table = np.fft.irfft(spectrum)
-    return (table / np.max(np.abs(table))).astype(np.float32)
+    return np.asarray(table / np.max(np.abs(table)), dtype=np.float32)
 
 
 def render(
@@ -151,7 +152,7 @@ def render(
             if at >= 0 and at + len(voice) < len(track):
                 track[at : at + len(voice)] += voice
             previous = syllable.pitch
-    return signal.resample_poly(track, 2, 1)[:count].astype(np.float32)
+    return np.asarray(signal.resample_poly(track, 2, 1)[:count], dtype=np.float32)
 
 
 def _note(syllable: Syllable, seconds: float, previous: int | None, rng: np.random.Generator) -> np.ndarray:
@@ -176,4 +177,4 @@ def _note(syllable: Syllable, seconds: float, previous: int | None, rng: np.rand
         voice[: len(hiss)] += 0.09 * hiss
     elif syllable.consonant == "t":
         voice[:200] += 0.12 * rng.standard_normal(200) * np.exp(-np.arange(200) / 50)
-    return (voice * syllable.force).astype(np.float32)
+    return np.asarray(voice * syllable.force, dtype=np.float32)

@@ -33,7 +33,7 @@ def ring(frequency: float, decay_s: float, count: int) -> np.ndarray:
     turn = 2 * np.pi * frequency / SR
     impulse = np.zeros(count)
     impulse[0] = 1.0
-    return signal.lfilter([0.0, np.sin(turn)], [1.0, -2 * radius * np.cos(turn), radius**2], impulse)
+    return np.asarray(signal.lfilter([0.0, np.sin(turn)], [1.0, -2 * radius * np.cos(turn), radius**2], impulse))
 
 
 def rings(partials: list[tuple[float, float, float]], seconds: float) -> np.ndarray:
@@ -49,7 +49,7 @@ def rings(partials: list[tuple[float, float, float]], seconds: float) -> np.ndar
 def band_noise(rng: np.random.Generator, count: int, low: float, high: float) -> np.ndarray:
     """White noise between two frequencies, unit peak."""
     sos = signal.butter(2, [low, min(high, SR * 0.48)], "bandpass", fs=SR, output="sos")
-    noise = signal.sosfilt(sos, rng.standard_normal(count))
+    noise = np.asarray(signal.sosfilt(sos, rng.standard_normal(count)))
     return noise / max(float(np.max(np.abs(noise))), 1e-9)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.music.thirdband.events import Stroke, accents, bars, chance, observe_stops, strength
-from benchmarks.music.thirdband.form import Eight, Score
+from benchmarks.music.thirdband.form import Score
 from benchmarks.music.thirdband.harmony import (
     Chord,
     at_or_above,
@@ -16,32 +16,42 @@ from benchmarks.music.thirdband.harmony import (
 )
 from benchmarks.music.thirdband.recipes import Recipe
 
+# fmt: off
 BASS: dict[str, tuple[tuple[float, float, str], ...]] = {
     "classic": ((0, 1.4, "root"), (1.5, 0.4, "fifth"), (2, 0.9, "fifth"), (3, 0.9, "root")),
     "plain": ((0, 1.7, "root"), (2, 0.9, "fifth"), (3, 0.9, "octave")),
     "bouncing": ((0, 0.9, "root"), (1.5, 0.4, "root"), (2, 0.9, "fifth"), (3, 0.45, "octave"), (3.5, 0.4, "fifth")),
     "octaves": ((0, 1.3, "root"), (1.5, 0.4, "octave"), (2, 0.9, "root"), (3, 0.9, "octave")),
     "majao": ((0, 0.85, "root"), (1, 0.8, "root"), (2, 0.85, "fifth"), (3, 0.85, "root")),
-    "mambo": ((0, 0.9, "root"), (1.5, 0.4, "root"), (2, 0.45, "fifth"), (2.5, 0.45, "octave"), (3, 0.45, "fifth"), (3.5, 0.4, "third")),
-}  # fmt: skip
+    "mambo": (
+        (0, 0.9, "root"), (1.5, 0.4, "root"),
+        (2, 0.45, "fifth"), (2.5, 0.45, "octave"), (3, 0.45, "fifth"), (3.5, 0.4, "third"),
+    ),
+}
 """Position, length, degree of the chord in force."""
 
 ARPEGGIOS: tuple[tuple[tuple[float, int, float], ...], ...] = (
-    tuple((n / 2, i, v) for n, (i, v) in enumerate(zip((0, 2, 1, 3, 2, 1, 3, 2), (1, 0.6, 0.7, 0.9, 0.7, 0.6, 0.9, 0.6), strict=True))),
+    ((0, 0, 1), (0.5, 2, 0.6), (1, 1, 0.7), (1.5, 3, 0.9), (2, 2, 0.7), (2.5, 1, 0.6), (3, 3, 0.9), (3.5, 2, 0.6)),
     ((0, 0, 0.9), (0.75, 2, 0.8), (1, 1, 0.6), (1.5, 3, 1.0), (2, 2, 0.6), (2.75, 3, 0.9), (3, 1, 0.7), (3.5, 2, 0.9)),
     ((0, 3, 0.9), (0.5, 1, 0.6), (1, 2, 0.6), (1.5, 3, 1.0), (2.5, 4, 1.0), (3, 2, 0.7), (3.5, 1, 0.8)),
     ((0.5, 2, 0.8), (1, 3, 0.7), (1.5, 4, 1.0), (2, 1, 0.7), (2.5, 3, 0.9), (3.5, 2, 0.9)),
     tuple((n / 4, (0, 2, 3, 2, 1, 3, 2, 3)[n % 8], 0.9 if n % 3 == 0 else 0.55) for n in range(16)),
     tuple((n / 2, i, 0.8) for n, i in enumerate((0, 1, 2, 3, 4, 3, 2, 1))),
-)  # fmt: skip
+)
 """Position, string of the voicing, velocity; accents are where they are picked, seldom all on the beat."""
 
 SEGUNDA: tuple[tuple[tuple[float, str, float], ...], ...] = (
-    ((0, "thumb", 1.0), (1, "strum", 0.8), (1.5, "strum", 0.5), (2, "thumb", 0.8), (3, "strum", 0.8), (3.5, "strum", 0.5)),
-    ((0, "strum", 0.9), (1, "chop", 0.7), (1.5, "strum", 0.6), (2.5, "strum", 0.7), (3, "chop", 0.8), (3.5, "strum", 0.5)),
-    ((0, "thumb", 1.0), (0.5, "strum", 0.6), (1.5, "strum", 0.7), (2, "thumb", 0.9), (2.5, "strum", 0.6), (3.5, "strum", 0.7)),
-    ((0, "strum", 1.0), (0.5, "chop", 0.4), (1, "chop", 0.7), (1.5, "chop", 0.4), (2, "strum", 0.8), (2.5, "chop", 0.4), (3, "chop", 0.9), (3.5, "chop", 0.4)),
-)  # fmt: skip
+    ((0, "thumb", 1.0), (1, "strum", 0.8), (1.5, "strum", 0.5),
+     (2, "thumb", 0.8), (3, "strum", 0.8), (3.5, "strum", 0.5)),
+    ((0, "strum", 0.9), (1, "chop", 0.7), (1.5, "strum", 0.6),
+     (2.5, "strum", 0.7), (3, "chop", 0.8), (3.5, "strum", 0.5)),
+    ((0, "thumb", 1.0), (0.5, "strum", 0.6), (1.5, "strum", 0.7),
+     (2, "thumb", 0.9), (2.5, "strum", 0.6), (3.5, "strum", 0.7)),
+    ((0, "strum", 1.0), (0.5, "chop", 0.4), (1, "chop", 0.7), (1.5, "chop", 0.4),
+     (2, "strum", 0.8), (2.5, "chop", 0.4), (3, "chop", 0.9), (3.5, "chop", 0.4)),
+)
+"""Position, how it is struck, velocity."""
+# fmt: on
 
 RIFFS = (
     (0, 0.5, 1, 1.5, 2.5, 3, 3.5), (0, 0.75, 1.5, 2, 2.5, 3.5), (0.5, 1, 1.5, 2, 3, 3.25, 3.5),
@@ -117,7 +127,7 @@ def requinto(recipe: Recipe, score: Score, rng: np.random.Generator) -> list[Str
             for at, stretch, filled in bars(eight):
                 if filled and chance(rng, 0.6):
                     out += _riff(
-                        recipe, score, eight, at, stretch, np.random.default_rng([motif, eight.start % 3]), rng
+                        recipe, score, strength(eight), (at, stretch), np.random.default_rng([motif, eight.place]), rng
                     )
                     continue
                 for position, index, velocity in ARPEGGIOS[patterns[eight.label]]:
@@ -130,15 +140,21 @@ def requinto(recipe: Recipe, score: Score, rng: np.random.Generator) -> list[Str
         elif "riff" in eight.layers:
             for n, (at, stretch, _) in enumerate(bars(eight)):
                 shape = np.random.default_rng([motif, eight.section % 2, (2 * eight.place + n) % 2])
-                out += _riff(recipe, score, eight, at, stretch, shape, rng)
+                out += _riff(recipe, score, 1.3 * strength(eight), (at, stretch), shape, rng)
     out = observe_stops(out, score)
     return out + _strums(score, "requinto", "requinto") + _strums(score, "riff", "requinto")
 
 
 def _riff(
-    recipe: Recipe, score: Score, eight: Eight, at: float, stretch: float, shape: np.random.Generator, rng: np.random.Generator,
-) -> list[Stroke]:  # fmt: skip
+    recipe: Recipe,
+    score: Score,
+    force: float,
+    bar: tuple[float, float],
+    shape: np.random.Generator,
+    rng: np.random.Generator,
+) -> list[Stroke]:
     """A motif whose shape comes back while its pitches follow the chords."""
+    at, stretch = bar
     onsets = RIFFS[int(shape.integers(len(RIFFS)))]
     thirds = shape.random() < 0.4
     pitch = float(shape.integers(66, 78))
@@ -153,13 +169,13 @@ def _riff(
             if strong
             else scale_near(pitch, recipe.tonic, recipe.mode)
         )
-        force = (0.95 if strong else 0.75) * rng.uniform(0.85, 1.1) * strength(eight)
+        loud = (0.95 if strong else 0.75) * rng.uniform(0.85, 1.1) * force
         if chance(rng, 0.07):  # a grace note slid from below
-            out.append(Stroke(beat, "requinto", force * 0.5, note - 1, 0.15, delay=-0.045))
-        out.append(Stroke(beat, "requinto", force, note))
+            out.append(Stroke(beat, "requinto", loud * 0.5, note - 1, 0.15, delay=-0.045))
+        out.append(Stroke(beat, "requinto", loud, note))
         if thirds:
             out.append(
-                Stroke(beat, "requinto", force * 0.8, scale_near(note, recipe.tonic, recipe.mode, -2), delay=0.004)
+                Stroke(beat, "requinto", loud * 0.8, scale_near(note, recipe.tonic, recipe.mode, -2), delay=0.004)
             )
     return out
 
