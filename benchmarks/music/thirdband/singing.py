@@ -69,6 +69,8 @@ def _phrase(
     out: list[Syllable] = []
     for n, onset in enumerate(onsets):
         beat = eight.start + onset
+        if beat < 0:  # nobody sings before the first beat
+            continue
         pitch = float(np.clip(pitch + shape.choice((-3, -2, -1, 0, 1, 2, 3)), 57, 76))
         closing = n == len(onsets) - 1
         length = (reach - onset) * rng.uniform(0.6, 1.0) if closing else onsets[n + 1] - onset
