@@ -175,15 +175,21 @@ def _fades(recipe: Recipe, score: Score, clock: Clock, count: int) -> np.ndarray
     return gain
 
 
+def plan(recipe: Recipe) -> tuple[Score, Clock, np.random.Generator]:
+    """What is settled before anybody plays: the score, when its beats fall, and the chance that plays on."""
+    rng = np.random.default_rng([recipe.number, recipe.seed, 1])
+    score = compose(recipe, rng)
+    curve = deviations(recipe.drift, recipe.drift_depth, score.beats, rng)
+    curve[: score.unmarked] = curve[score.unmarked]  # a tempo nobody can hear has no right to change
+    return score, Clock(recipe.tempo, score.beats, recipe.lead_in, curve), rng
+
+
 def make(recipe: Recipe) -> tuple[np.ndarray, Truth]:
     """The recording, float32 at 44.1 kHz, (n,) or (2, n) as the recipe has channels, and its truth.
 
     The same recipe gives the same samples.
     """
-    rng = np.random.default_rng([recipe.number, recipe.seed, 1])
-    score = compose(recipe, rng)
-    curve = deviations(recipe.drift, recipe.drift_depth, score.beats, rng)
-    clock = Clock(recipe.tempo, score.beats, recipe.lead_in, curve)
+    score, clock, rng = plan(recipe)
     tail = 1.5 if recipe.ending == "hit" else 0.02
     count = round((clock.at(score.beats) + tail) * SR)
     mix = squash(_mix(Session(recipe, score, clock, count), rng), recipe.squash)

@@ -81,6 +81,12 @@ class Score:
     """Beat of a last hit together, if the song ends with one."""
     energy: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
+    @property
+    def unmarked(self) -> int:
+        """Beats before anything is struck or plucked: only a pad sounds, and the beat is known from what follows."""
+        first = next(e for e in self.eights if e.layers - {"pad", "strings", "voice"})
+        return max(first.start, 0)
+
 
 def _groove(recipe: Recipe, label: str, occurrence: int) -> str:
     if label == "chorus":

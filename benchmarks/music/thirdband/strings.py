@@ -118,7 +118,11 @@ def _walk(at: float, score: Score, force: float, rng: np.random.Generator) -> li
 
 def requinto(recipe: Recipe, score: Score, rng: np.random.Generator) -> list[Stroke]:
     """Arpeggios while somebody sings, riffs (often in thirds) while nobody does, a lick at the end of phrases."""
-    patterns = {label: int(rng.integers(len(ARPEGGIOS))) for label in ("intro", "verse", "chorus", "bridge", "outro")}
+    patterns = {label: int(rng.integers(len(ARPEGGIOS))) for label in ("verse", "chorus")}
+    grounded = [n for n, pattern in enumerate(ARPEGGIOS) if pattern[0][0] == 0]
+    patterns |= {
+        label: int(rng.choice(grounded)) for label in ("intro", "bridge", "outro")
+    }  # alone, it has to say the 1
     low = int(rng.choice((52, 55, 57)))
     out: list[Stroke] = []
     motif = int(rng.integers(1 << 30))
