@@ -109,7 +109,8 @@ def _tempo(number: int, seed: int, rng: np.random.Generator) -> float:
     floor = 0.0
     for ceiling, low, high in spans:
         if u < ceiling:
-            return round(low + (high - low) * (u - floor) / (ceiling - floor) + float(rng.uniform(-0.5, 0.5)), 2)
+            tempo = low + (high - low) * (u - floor) / (ceiling - floor) + rng.uniform(-0.5, 0.5)
+            return round(float(np.clip(tempo, 90.0, 170.0)), 2)
         floor = ceiling
     raise AssertionError(u)
 
