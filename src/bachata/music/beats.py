@@ -8,9 +8,10 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bachata.music.beatwise import peak_near
 from bachata.music.confidence import pulse
 from bachata.music.features import FPS
-from bachata.music.onsets import Onsets
+from bachata.music.onsets import BANDS, Onsets
 from bachata.music.tempo import tempo_curve
 
 Array = NDArray[np.float64]
@@ -26,6 +27,7 @@ _PLAUSIBLE: Final = (85.0, 185.0)  # BPM; reference section 4
 _STEPPED: Final = 175.0  # BPM above which nobody steps every beat: halved. Bachata ends at about 170
 _CLIP_SECONDS: Final = 30.0  # in less than this no tempo drifts
 
+_HARD: Final = 9.0  # deviations, of three curves together
 _FAINT: Final = 0.22  # a pulse that decides nothing
 
 
@@ -74,17 +76,29 @@ class DynamicTracker:
 
 def _steadiest(heard: Onsets, curve: Array) -> Tracked:
     """The beats along a tempo curve that repeat themselves best."""
-    strength = heard.strength
-    tried = TIGHTNESS if strength.size > _CLIP_SECONDS * FPS else TIGHTNESS[-1:]
-    takes = [follow(strength, 60.0 * FPS / curve, tightness=tightness) / FPS for tightness in tried]
+    tried = TIGHTNESS if heard.strength.size > _CLIP_SECONDS * FPS else TIGHTNESS[-1:]
+    takes = [_beats_of_eighths(heard, follow(heard.strength, curve, tightness=tightness)) for tightness in tried]
     scores = [pulse(heard, beats) for beats in takes]
     # Where neither repeats itself the firm one invents less.
     best = int(np.argmax(scores)) if max(scores) > _FAINT else len(takes) - 1
     return Tracked(takes[best], max(0.0, scores[best]))
 
 
-def follow(strength: Array, periods: Array, *, tightness: float) -> Array:
-    """Frames of the best beat sequence; `periods` is the beat length in frames at each frame."""
+def _beats_of_eighths(heard: Onsets, eighths: Array) -> Array:
+    """Every second of the eighths (seconds): those on which more is struck, bass and drums above all."""
+    marked = heard.strength + heard.bands[BANDS.index("low")] + heard.bands[BANDS.index("mid")]
+    struck = np.minimum(peak_near(marked, FPS, eighths, 0.03), _HARD)
+    first = int(struck[1::2].mean() > struck[::2].mean()) if eighths.size > 1 else 0
+    return eighths[first::2]
+
+
+def follow(strength: Array, curve: Array, *, tightness: float) -> Array:
+    """Seconds of the best sequence of eighths; `curve`: BPM at each frame, `strength` at `FPS`.
+
+    Eighths, not beats: a sequence of beats is drawn from beat to off-beat and back by whatever is struck harder for a
+    while. To eighths it makes no difference; which of them are the beats is then asked of the whole song at once.
+    """
+    periods = 30.0 * FPS / curve
     score = _smooth(strength, float(np.median(periods)))
     size = score.size
     total = score.copy()
@@ -105,7 +119,7 @@ def follow(strength: Array, periods: Array, *, tightness: float) -> Array:
                 total[i] = score[i] + window[k]
                 back[i] = first + k
                 begun = True
-    return _trace(total, back, float(np.median(periods)))
+    return _trace(total, back, float(np.median(periods))) / FPS
 
 
 def _trace(total: Array, back: NDArray[np.int_], period: float) -> Array:
@@ -120,5 +134,5 @@ def _trace(total: Array, back: NDArray[np.int_], period: float) -> Array:
 
 def _smooth(strength: Array, period: float) -> Array:
     reach = int(period)
-    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 32.0 / period) ** 2)
+    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 16.0 / period) ** 2)
     return np.convolve(strength, window, mode="same")

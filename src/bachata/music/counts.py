@@ -1,8 +1,9 @@
 """Which beat is count 1: all eight phases scored by several cues, none trusted alone.
 
 The loudest low note is no guide (the bongo's low drum on 4 fools it). The bar line comes from the bass, long on 1 and
-resting on 2, from the low drum as evidence for 4, and from harmony changing on 1. Count 1 is told from count 5 by the
-places where the band changes, which are eight counts apart, and by harmony that lasts two bars (reference section 4).
+resting on 2, from the low drum as evidence for 4, and from harmony changing on 1 (reference section 4). Count 1 is told
+from count 5 by the places where the music changes its look, and by the partition into sections that explains it best.
+How much each cue says is fitted (`fitted`), by logistic regression, so the scores of the phases are their log odds.
 """
 
 from __future__ import annotations
@@ -13,35 +14,37 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bachata.music import fitted
 from bachata.music.beatwise import change, peak_near, per_beat
 from bachata.music.features import FPS, TONE_FPS, Features
+from bachata.music.looks import novelty
 from bachata.music.onsets import BANDS, Onsets, decibels
 from bachata.music.structure import BAR, bars, parity_costs
+from bachata.music.turns import BASS_TONES, Harmonies, turning
 
 Array = NDArray[np.float64]
 
 COUNTS: Final = 8
-_BASS_TONES: Final = 24  # semitones of `tones` that a bass plays: two octaves from low E
 _SURE_PARITY: Final = 4.0  # difference of partition costs, in columns, that settles 1 against 5
-_PARITY_WEIGHT: Final = 1.0
-_LONG_HARMONY_WEIGHT: Final = 0.2
+_ON_ONE: Final = (1.0, -1 / 3, -1 / 3, -1 / 3)
+_CALM: Final = 2.0  # songs unlike those the weights were fitted on deserve less certainty than the fit claims
+_LONG: Final = 64.0  # beats from which a song is long enough to be sure
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A curve over the beats, its expected shape over a bar from count 1, and its say in the sum."""
+    """A curve over the beats, and its expected shape over a bar from count 1."""
 
     name: str
     curve: Array
     shape: tuple[float, ...]
-    weight: float
 
 
 @dataclass(frozen=True)
 class Counted:
     """`count_one`: index 0..7 into the beats of the first count 1. `scores[k]`: how well beat k would do as count 1.
 
-    `bar` and `phrase`, 0..1: how clearly the bar line, and then 1 against 5, stood out.
+    `bar` and `phrase`, 0..1: how likely the bar line is right, and then 1 rather than 5; 0 for a guess.
     """
 
     count_one: int
@@ -54,21 +57,29 @@ def count(features: Features, heard: Onsets, beats: Array) -> Counted:
     """Score all eight phases of `beats` (seconds). Fewer than nine beats give phase 0 without confidence."""
     if beats.size <= COUNTS:
         return Counted(0, (0.0,) * COUNTS, 0.0, 0.0)
-    harmony = Harmony.of(features, beats)
-    in_bar = np.zeros(BAR)
-    for cue in bar_cues(features, heard, beats, harmony):
-        in_bar += cue.weight * _match(cue)
-    of_two = phrase_evidence(features, heard, beats, harmony)
+    in_bar = bar_evidence(features, heard, beats) @ fitted.BAR
+    of_two = phrase_evidence(features, heard, beats) @ fitted.PHRASE
     scores = np.concatenate([in_bar + of_two, in_bar - of_two])
     best = int(scores.argmax())
-    others = np.delete(in_bar, best % BAR)
-    length = min(1.0, beats.size / 64.0)
+    length = min(1.0, beats.size / _LONG)
     return Counted(
         count_one=best,
         scores=tuple(round(float(s), 4) for s in scores),
-        bar=length * _sureness(float(in_bar[best % BAR] - others.max()) / 1.0),
-        phrase=length * _sureness(2.0 * abs(float(of_two[best % BAR])) / 0.8),
+        bar=length * _better_than_chance(in_bar, best % BAR),
+        phrase=length * _better_than_chance(np.array([1.0, -1.0]) * of_two[best % BAR], best // BAR),
     )
+
+
+def bar_evidence(features: Features, heard: Onsets, beats: Array) -> Array:
+    """What each cue says for each bar phase, in the order of `fitted.BAR`; shape (4, cues)."""
+    return np.stack([_match(cue) for cue in bar_cues(features, heard, beats)], axis=1)
+
+
+def _better_than_chance(scores: Array, chosen: int) -> float:
+    """Probability of the chosen one as a share of the way from chance to certainty."""
+    odds = np.exp((scores - scores.max()) / _CALM)
+    chance = 1.0 / scores.size
+    return float(max(0.0, (odds[chosen] / odds.sum() - chance) / (1.0 - chance)))
 
 
 @dataclass(frozen=True)
@@ -82,37 +93,48 @@ class Harmony:
     def of(cls, features: Features, beats: Array) -> Harmony:
         """What sounds during each beat, against what the song always sounds like."""
         tones = per_beat(features.tones, TONE_FPS, beats, features.duration)
-        low, high = tones[:, :_BASS_TONES], tones[:, _BASS_TONES:]
+        low, high = tones[:, :BASS_TONES], tones[:, BASS_TONES:]
         bass = np.log1p(low / (np.median(low, axis=0) + 1e-9))
         chords = np.sqrt(np.maximum(0.0, high - np.percentile(high, 40, axis=0)))
         classes = np.stack([chords[:, k::12].sum(axis=1) for k in range(12)], axis=1)
         return cls(_unit_rows(bass - bass.mean(axis=0)), _unit_rows(classes))
 
 
-def bar_cues(features: Features, heard: Onsets, beats: Array, harmony: Harmony) -> list[Cue]:
+def bar_cues(features: Features, heard: Onsets, beats: Array) -> list[Cue]:
     """The evidence for the bar line, cue by cue; shapes start at count 1."""
     bands = {name: peak_near(heard.bands[i], FPS, beats) for i, name in enumerate(BANDS)}
     low = decibels(features.mel[:, :3])
+    harmony, tones = Harmony.of(features, beats), Harmonies.of(features)
+    beat = np.append(np.diff(beats), beats[-1] - beats[-2])
+    turns = [
+        Cue(f"{name} turn over {span}", turning(rows, beats, span * beat), _ON_ONE)
+        for span in (1, 2, 4)
+        for name, rows in (("chords", tones.chords), ("bass", tones.bass))
+    ]
     return [
-        Cue("bass attack", bands["low"], (0.5, -1.0, 0.2, 0.3), 1.0),
-        Cue("bass held", per_beat(low, FPS, beats, features.duration).mean(axis=1), (1.0, -0.6, -0.5, 0.1), 1.2),
-        Cue("low drum", bands["mid"], (-0.2, -0.8, 0.0, 1.0), 0.8),
-        Cue("bass line changes", change(harmony.bass, 4, 4), (1.0, 0.2, -0.6, -0.6), 2.0),
-        Cue("chords change", change(harmony.chords, 2, 2), (1.0, 0.0, -0.5, -0.5), 2.0),
+        Cue("bass attack", bands["low"], (0.5, -1.0, 0.2, 0.3)),
+        Cue("bass held", per_beat(low, FPS, beats, features.duration).mean(axis=1), (1.0, -0.6, -0.5, 0.1)),
+        Cue("low drum", bands["mid"], (-0.2, -0.8, 0.0, 1.0)),
+        Cue("bass line changes", change(harmony.bass, 4, 4), (1.0, 0.2, -0.6, -0.6)),
+        Cue("chords change", change(harmony.chords, 2, 2), (1.0, 0.0, -0.5, -0.5)),
+        *turns,
     ]
 
 
-def phrase_evidence(features: Features, heard: Onsets, beats: Array, harmony: Harmony) -> Array:
-    """For each bar phase, shape (4,): above zero when its first bar begins the eight, below when its second does."""
-    turning = np.zeros(BAR)
+def phrase_evidence(features: Features, heard: Onsets, beats: Array) -> Array:
+    """For each bar phase: above zero when its first bar begins the eight, below when its second does.
+
+    In the order of `fitted.PHRASE`: novelty of every look and span, then the partition's; shape (4, 18).
+    """
+    new = novelty(features, heard, Harmonies.of(features), beats)
+    whole = new[:, : beats.size // COUNTS * COUNTS].reshape(new.shape[0], -1, COUNTS).mean(axis=1)
+    rows = []
     for phase in range(BAR):
-        rows = bars(features, heard, beats, phase)
-        even, odd = parity_costs(rows)
-        turning[phase] = np.tanh((odd - even) / rows.rows.shape[1] / _SURE_PARITY)
-    long = change(harmony.bass, 8, 8) + change(harmony.chords, 8, 8)
-    long = (long - long.mean()) / (long.std() + 1e-9)
-    folded = np.array([long[k::COUNTS].mean() for k in range(COUNTS)])
-    return np.asarray(_PARITY_WEIGHT * turning + _LONG_HARMONY_WEIGHT * (folded[:BAR] - folded[BAR:]))
+        by_bar = bars(features, heard, beats, phase)
+        even, odd = parity_costs(by_bar)
+        margin = (odd - even) / by_bar.rows.shape[1] / _SURE_PARITY
+        rows.append(np.concatenate([whole[:, phase] - whole[:, phase + BAR], [np.tanh(margin), margin]]))
+    return np.stack(rows)
 
 
 def _match(cue: Cue) -> Array:
@@ -123,10 +145,6 @@ def _match(cue: Cue) -> Array:
     standard = np.clip((cue.curve - cue.curve.mean()) / deviation, -4.0, 4.0)
     folded = np.array([standard[k::BAR].mean() for k in range(BAR)])
     return np.array([float(np.asarray(cue.shape) @ np.roll(folded, -k)) for k in range(BAR)]) / 2
-
-
-def _sureness(margin: float) -> float:
-    return float(1.0 - np.exp(-max(0.0, margin)))
 
 
 def _unit_rows(rows: Array) -> Array:

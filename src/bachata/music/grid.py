@@ -33,7 +33,7 @@ _CARRIED: Final = 0.4  # of the song's usual onset at a beat
 _STRUCK: Final = 0.15  # of it, below which a single beat tells nothing
 _SIDE: Final = 8  # beats compared on either side of a possible slip
 _SLIP: Final = 0.12  # of a beat: more than any player's jitter over eight beats
-_GAP: Final = 6  # beats without music across which nobody counts on
+_GAP: Final = 6  # beats without music that set those before apart from those after
 _SLACK: Final = 0.03  # seconds: an attack rises for a moment after its beat
 _FEW: Final = 4  # attacks that cannot hold a grid
 _CLIP_BEATS: Final = 48  # fewer beats than this do not show a drift
@@ -61,7 +61,8 @@ def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
     first, last = audible(features)
     found, weight = attacks.near(smooth)
     begun = Walked(found, np.maximum(weight, FAINT), weight > 0)
-    walked = walk(begun, attacks, Harmonies.of(features), first - _SLACK, last)
+    tapped = raw[_carried(raw, heard)]
+    walked = walk(begun, attacks, Harmonies.of(features), tapped, first - _SLACK, last)
     every = np.arange(walked.times.size)
     smooth, spread = _fit(every, walked.times, walked.weight, walked.struck)
     # Once more from the places found; where nothing is struck there, what the walk knew stands.
@@ -78,17 +79,25 @@ def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
 
 
 def steady(raw: Array, heard: Onsets) -> tuple[NDArray[np.int_], Array]:
-    """(numbers from 0, seconds) of the longest run of raw beats that the music carries and in which none slips."""
-    strong = raw[_carried(raw, heard)]
-    index = number(strong)
-    off = np.abs([_slip(index, strong, i) for i in range(strong.size)])
-    off[1:][np.diff(index) > _GAP] = np.inf
+    """(numbers from 0, seconds) of the longest run of raw beats in which none slips, of those the music carries."""
+    carried = _carried(raw, heard)
+    index, times = number(raw)[carried], raw[carried]
+    kept = _in_company(index)
+    index, times = index[kept], times[kept]
+    off = np.abs([_slip(index, times, i) for i in range(times.size)])
     peaks = [i for i in np.flatnonzero(off > _SLIP) if off[i] == off[max(0, i - _SIDE // 2) : i + _SIDE // 2 + 1].max()]
-    runs = list(pairwise([0, *(int(i) for i in peaks), strong.size]))
+    runs = list(pairwise([0, *(int(i) for i in peaks), times.size]))
     first, last = max(runs, key=lambda run: run[1] - run[0])
     if last - first < _SIDE:
-        first, last = 0, strong.size
-    return index[first:last] - index[first], strong[first:last]
+        first, last = 0, times.size
+    return index[first:last] - index[first], times[first:last]
+
+
+def _in_company(index: NDArray[np.int_]) -> NDArray[np.bool_]:
+    """Which beats stand among others: a few alone, far from the rest, say nothing of how many lie between."""
+    group = np.concatenate([[0], np.cumsum(np.diff(index) > _GAP)])
+    kept = np.bincount(group)[group] >= _SIDE
+    return kept if kept.any() else np.ones(index.size, bool)
 
 
 def _slip(index: NDArray[np.int_], times: Array, i: int) -> float:

@@ -18,6 +18,8 @@ from bachata.music.decode import Sound
 from bachata.music.features import Features, Listener
 from bachata.music.grid import Grid, regress
 from bachata.music.onsets import Onsets, onsets
+from bachata.music.pulses import danced
+from bachata.music.turns import Harmonies
 
 Progress = Callable[[float], None]
 
@@ -61,10 +63,19 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
     if tracked.beats.size < 4:
         nothing = Grid(np.zeros(0), 0.0, 0.0, 0.0)
         return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0, 0.0)
-    grid = regress(tracked.beats, features, heard)
+    grid = beat_grid(tracked.beats, features, heard)
     counted = count(features, heard, grid.beats)
     alike = pulse(heard, grid.beats)
     return Heard(sound, features, heard, grid, counted, beat_confidence(alike, grid), alike)
+
+
+def beat_grid(raw: NDArray[np.float64], features: Features, heard: Onsets) -> Grid:
+    """The grid of the beats that are danced: of the `raw` ones (seconds, at least 4), or of a pulse related to them."""
+    grid = regress(raw, features, heard)
+    if grid.beats.size < 4:
+        return grid
+    chosen = danced(heard, Harmonies.of(features), grid.beats)
+    return grid if chosen.is_found else regress(chosen.beats(grid.beats), features, heard)
 
 
 def seconds(times: NDArray[np.float64]) -> list[float]:

@@ -27,6 +27,10 @@ _CLEAR: Final = 0.5  # of what changes is told by one step: less is no passage, 
 _FEWEST: Final = 4  # frames on either side
 
 
+BASS_TONES: Final = 24
+"""Semitones from the lowest that a bass plays."""
+
+
 @dataclass(frozen=True)
 class Harmonies:
     """Square roots of the song's tones (frames, 60) at `TONE_FPS`: loud and soft notes weigh more alike."""
@@ -37,6 +41,16 @@ class Harmonies:
     def of(cls, features: Features) -> Harmonies:
         """Of a whole song."""
         return cls(np.sqrt(np.maximum(features.tones, 0.0), dtype=float))
+
+    @property
+    def bass(self) -> Array:
+        """The two octaves a bass plays."""
+        return self.tones[:, :BASS_TONES]
+
+    @property
+    def chords(self) -> Array:
+        """What lies above the bass."""
+        return self.tones[:, BASS_TONES:]
 
     def turn(self, at: float, beat: float) -> float | None:
         """Second, within about half a `beat` (seconds) of `at`, at which one chord has half become another.
@@ -67,3 +81,19 @@ class Harmonies:
     def _mean(self, start: float, end: float) -> Array:
         first = max(0, round(start * TONE_FPS))
         return np.asarray(self.tones[first : max(first + 1, round(end * TONE_FPS))].mean(axis=0))
+
+
+def turning(tones: Array, at: Array, span: Array) -> Array:
+    """How different what sounds in the `span` seconds after each time is from what sounded in those before: 0 to 1.
+
+    `tones`: (frames, k) at `TONE_FPS`; `at` and `span`: shape (n,); so is the answer.
+    """
+    size = tones.shape[0]
+    total = np.concatenate([np.zeros((1, tones.shape[1])), np.cumsum(tones, axis=0)])
+    here = np.clip(np.round(at * TONE_FPS).astype(int), 0, size)
+    reach = np.maximum(1, np.round(span * TONE_FPS).astype(int))
+    first, last = np.maximum(here - reach, 0), np.minimum(here + reach, size)
+    past = (total[here] - total[first]) / np.maximum(here - first, 1)[:, None]
+    future = (total[last] - total[here]) / np.maximum(last - here, 1)[:, None]
+    sounding = np.linalg.norm(past, axis=1) + np.linalg.norm(future, axis=1)
+    return np.asarray(np.linalg.norm(future - past, axis=1) / (sounding + 1e-9))

@@ -27,11 +27,17 @@ _FADING: Final = 16.0  # beats after which a change of tempo has stopped going o
 _CERTAIN: Final = 0.008  # seconds a prediction may be off where the last beat was heard
 _DOUBT: Final = 0.0015  # seconds, times the unheard beats to the power 1.5: 12 ms after a bar, 96 ms after two eights
 _SWING: Final = 0.3  # of a beat a bar may be moved at most: beyond lies the off-beat
-_ON_BEAT: Final = 1.6  # times what is struck all over a bar must be struck on its beats; pads reach 1.4
+_ON_BEAT: Final = 1.1  # times what is struck all over a bar must be struck on its beats
+_AS_USUAL: Final = 0.3  # of what is usually struck on beats; pads reach a tenth
 TURN_WEIGHT: Final = 0.3
 """Weight of a beat known by a turn of harmony."""
 _LATE: Final = (0.08, 0.05)  # seconds a turn comes after its beat: usual, and its deviation
 _TURN_REACH: Final = 0.25  # of a beat
+TAP_WEIGHT: Final = 0.15
+"""Weight of a beat known by a tracker's tap."""
+
+_TAP_REACH: Final = 0.15  # of a beat
+_TOGETHER: Final = 1.3  # beats from tap to tap at most for an eighth between them to be known
 FAINT: Final = 0.01
 """Weight of a beat that was only predicted."""
 
@@ -50,20 +56,24 @@ class Walked:
         return Walked(length - self.times[::-1], self.weight[::-1], self.struck[::-1])
 
 
-def walk(begun: Walked, attacks: Attacks, harmonies: Harmonies, first: float, last: float) -> Walked:
-    """`begun`, carried on so that no beat is missing from second `first` to `last`."""
-    forward = _Walk(begun, attacks, harmonies, backward=None).until(last)
+def walk(begun: Walked, attacks: Attacks, harmonies: Harmonies, tapped: Array, first: float, last: float) -> Walked:
+    """`begun`, carried on so that no beat is missing from second `first` to `last`; `tapped`: a tracker's raw beats."""
+    forward = _Walk(begun, attacks, harmonies, tapped, backward=None).until(last)
     length = attacks.length
-    mirrored = _Walk(forward.mirrored(length), attacks, harmonies, backward=length)
+    mirrored = _Walk(forward.mirrored(length), attacks, harmonies, tapped, backward=length)
     return mirrored.until(length - first).mirrored(length)
 
 
 class _Walk:
     """Beats so far, growing at their end. `backward`: the song's length when its time is run from its end."""
 
-    def __init__(self, begun: Walked, attacks: Attacks, harmonies: Harmonies, *, backward: float | None) -> None:
+    def __init__(
+        self, begun: Walked, attacks: Attacks, harmonies: Harmonies, tapped: Array, *, backward: float | None
+    ) -> None:
         self.times, self.weight, self.struck = list(begun.times), list(begun.weight), list(begun.struck)
         self.attacks, self.harmonies, self.backward = attacks, harmonies, backward
+        self.tapped = np.sort(self._in_song(tapped))
+        self.usual = float(np.median(attacks.strength(self._in_song(begun.times))))
         self.lateness: float | None = None  # of turns, seconds; learned from the first one met
 
     def until(self, end: float) -> Walked:
@@ -92,6 +102,7 @@ class _Walk:
         self.weight.extend([FAINT] * _BAR)
         self.struck.extend([False] * _BAR)
         self._turns(len(self.times) - _BAR, beat)
+        self._taps(len(self.times) - _BAR, beat)
 
     def _predicted(self, count: int) -> tuple[Array, float, float]:
         """(the next `count` beats, seconds the first may be off, length of a beat), all in seconds."""
@@ -118,10 +129,11 @@ class _Walk:
         return float(shifts[(heard - 0.5 * (shifts / doubt) ** 2).argmax()]) if heard.any() else 0.0
 
     def _is_struck(self, bar: Array, beat: float) -> bool:
-        """Whether more is struck on the beats of a bar than anywhere in it: what swells does so everywhere."""
+        """Whether the beats of a bar are struck as elsewhere in the song, and more than what lies between them: what
+        swells does so everywhere."""
         everywhere = np.arange(bar[0] - beat / 2, bar[-1] + beat / 2, 0.005)
         on, all_over = (float(self.attacks.strength(self._in_song(times)).mean()) for times in (bar, everywhere))
-        return on > _ON_BEAT * all_over
+        return on > _ON_BEAT * all_over and on > _AS_USUAL * self.usual
 
     def _turns(self, first: int, beat: float) -> None:
         """Put the beats from `first` on where harmony turns, once it is known how late its turns are."""
@@ -138,6 +150,19 @@ class _Walk:
             if abs(turn - at - self.lateness) < _TURN_REACH * beat:
                 self.times[i] = self._in_song(turn - self.lateness)
                 self.weight[i] = TURN_WEIGHT
+
+    def _taps(self, first: int, beat: float) -> None:
+        """Put beats that are known by nothing else where the tracker tapped them, or their eighths."""
+        for i in range(first, len(self.times)):
+            if self.weight[i] > FAINT or self.tapped.size < 2:
+                continue
+            k = int(np.clip(np.searchsorted(self.tapped, self.times[i]), 1, self.tapped.size - 1))
+            before, after = float(self.tapped[k - 1]), float(self.tapped[k])
+            near = [before, after, (before + after) / 2] if after - before < _TOGETHER * beat else []
+            close = [t for t in near if abs(t - self.times[i]) < _TAP_REACH * beat]
+            if close:
+                self.times[i] = min(close, key=lambda t: abs(t - self.times[i]))
+                self.weight[i] = TAP_WEIGHT
 
     def _in_song(self, second: Second) -> Second:
         return second if self.backward is None else self.backward - second

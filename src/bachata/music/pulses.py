@@ -1,0 +1,125 @@
+"""Which pulse is danced: the one a tracker found, its off-beat, or one related to it as two to three, one to two, ...
+
+A tracker finds a regular pulse; nothing in regularity says that people step on it. What says so is what the band does:
+bass and low drum strike on beats, harmony turns on them, bars and eights of the right length repeat. Every pulse that
+may be meant is described by such numbers, seen along the pulse that was found, and a linear score chooses
+(multinomial logistic regression, weights in `fitted`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bachata.music import fitted
+from bachata.music.features import FPS, TONE_FPS
+from bachata.music.onsets import Onsets
+from bachata.music.tempo import PRIOR_BPM
+from bachata.music.turns import Harmonies, turning
+
+Array = NDArray[np.float64]
+
+STEPS: Final = 12
+"""Points at which each beat found is looked at: halves, thirds and quarters of it are among them."""
+
+PLAUSIBLE: Final = (82.0, 178.0)
+"""BPM somebody may step to; reference section 4 says 100–180, old songs are slower."""
+
+_RELATED: Final = (
+    (12, 0), (12, 6), (8, 0), (8, 4), (9, 0), (9, 3), (9, 6), (16, 0), (16, 4), (16, 8), (16, 12), (6, 0),
+    (24, 0), (24, 12), (18, 0), (18, 6), (18, 12),
+)  # fmt: skip
+"""(steps from beat to beat, step of the first beat): itself first, then its off-beat and its relatives."""
+
+_REPEATING: Final = (0, 1, 2, 4, 5, 6)  # rows of the seen: all onsets, low, mid, scrape, chords, bass
+_BARS: Final = (1, 2, 3, 4, 8)  # beats after which a row is compared with itself
+_STRIKING: Final = 5  # rows of the seen that are onsets
+_HARD: Final = 4.0  # deviations: what is struck harder says no more
+_CONVINCED: Final = 1.0  # nats by which another pulse must win
+_FEWEST: Final = 48  # beats: fewer, as in a clip, do not tell
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A pulse related to the one found: `step` twelfths of a found beat from beat to beat, the first at twelfth
+    `first`."""
+
+    step: int
+    first: int
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it is the pulse that was found."""
+        return (self.step, self.first) == _RELATED[0]
+
+    def beats(self, found: Array) -> Array:
+        """Its beats in seconds, within the span of those found."""
+        at = np.arange(self.first, (found.size - 1) * STEPS + 1, self.step) / STEPS
+        return np.interp(at, np.arange(found.size), found)
+
+
+def candidates(tempo: float) -> list[Pulse]:
+    """Every pulse related to one of `tempo` that somebody may step to, and always itself, first."""
+    low, high = PLAUSIBLE
+    related = [Pulse(step, first) for step, first in _RELATED[1:] if low <= tempo * STEPS / step <= high]
+    return [Pulse(*_RELATED[0]), *related]
+
+
+def danced(heard: Onsets, harmonies: Harmonies, found: Array) -> Pulse:
+    """The pulse people would dance to, given the beats found (seconds). The found one unless another clearly wins."""
+    if found.size < _FEWEST:
+        return Pulse(*_RELATED[0])
+    tempo = 60.0 / float(np.median(np.diff(found)))
+    pulses = candidates(tempo)
+    scores = descriptions(heard, harmonies, found, pulses) @ fitted.PULSE
+    best = int(scores.argmax())
+    return pulses[best] if scores[best] > scores[0] + _CONVINCED else pulses[0]
+
+
+def descriptions(heard: Onsets, harmonies: Harmonies, found: Array, pulses: list[Pulse]) -> Array:
+    """One row of numbers per pulse, in the order of `fitted.PULSE`; shape (pulses, 58)."""
+    seen = _seen(heard, harmonies, found)
+    repeats = _repeats(seen)
+    tempo = 60.0 / float(np.median(np.diff(found)))
+    return np.stack([_describe(seen, repeats, pulse, tempo) for pulse in pulses])
+
+
+def _seen(heard: Onsets, harmonies: Harmonies, found: Array) -> Array:
+    """What happens at every twelfth of a beat: onsets of all and of each band, turning of chords and bass over a beat,
+    of chords over two. Shape (8, steps)."""
+    at = np.interp(np.arange((found.size - 1) * STEPS) / STEPS, np.arange(found.size), found)
+    beat = np.interp(at, found[:-1], np.diff(found))
+    frames = np.round(at * FPS).astype(int)[:, None] + np.arange(-1, 2)
+    frames = np.clip(frames, 0, heard.strength.size - 1)
+    struck = [np.minimum(row, _HARD)[frames].max(axis=1) for row in (heard.strength, *heard.bands)]
+    chords, bass = harmonies.chords, harmonies.bass
+    turns = [turning(chords, at, beat), turning(bass, at, beat), turning(chords, at, 2 * beat)]
+    return np.stack([*struck, *(_HARD * turn for turn in turns)])
+
+
+def _repeats(seen: Array) -> Array:
+    """Autocorrelation of every row, 1 at lag 0; shape as `seen`."""
+    centred = seen - seen.mean(axis=1, keepdims=True)
+    size = centred.shape[1]
+    padded = 1 << (2 * size - 1).bit_length()
+    products = np.fft.irfft(np.abs(np.fft.rfft(centred, padded)) ** 2)[:, :size]
+    return np.asarray(products / (products[:, :1] + 1e-9) * size / (size - np.arange(size)))
+
+
+def _describe(seen: Array, repeats: Array, pulse: Pulse, tempo: float) -> Array:
+    size, step = seen.shape[1], pulse.step
+    octaves = np.log2(tempo * STEPS / step / PRIOR_BPM)
+    alike = [repeats[row, step * bar] if step * bar < 0.7 * size else 0.0 for row in _REPEATING for bar in _BARS]
+    usual = seen.mean(axis=1) + 1e-6
+    beats = np.arange(pulse.first, size - step, step)
+
+    def against_usual(*parts: float) -> Array:
+        return (
+            np.mean([seen[:, np.round(beats + p * step).astype(int)].mean(axis=1) for p in parts], axis=0) / usual - 1
+        )
+
+    third, quarter = against_usual(1 / 3, 2 / 3)[:_STRIKING], against_usual(0.25, 0.75)[:_STRIKING]
+    return np.concatenate([[octaves, octaves**2], alike, against_usual(0.0), against_usual(0.5), third, quarter])
