@@ -9,18 +9,22 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bachata.music import analyse
 from bachata.music.decode import RATE, Sound
 from bachata.music.document import Analysis
+from bachata.music.version import ANALYSER
 from benchmarks.music.measures import LOWER_IS_BETTER, beats_row, music_row, share_of_time
-from benchmarks.music.songs import OTHER_BAND, SEEDS, SONGS, other_band, song
+from benchmarks.music.songs import OTHER_BAND, SEEDS, SONGS, TUNE, other_band, song, third_band
 from tests.music.synth import Truth
 
 Row = dict[str, float]
+Span = tuple[float, float, str]
 DOUBT = 0.6
 """Confidence below which a song is shown to the user as doubtful."""
 
@@ -72,38 +76,73 @@ def belief(names: list[str], rows: list[Row]) -> Iterator[str]:
         )
 
 
-def generated(half: str, count: int, directory: Path) -> tuple[list[str], list[Row], list[Row], list[float]]:
-    names, rows, baseline, keys = [], [], [], []
-    for number in range(count):
-        path, truth, key = song(number, SEEDS[half], directory)
+@dataclass
+class Heard:
+    """What came of the songs of one band, in one order."""
+
+    names: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    baseline: list[Row] = field(default_factory=list)
+    keys: list[float] = field(default_factory=list)
+    grooves: list[float] = field(default_factory=list)
+
+    def add(self, path: Path, truth: Any, *, key: tuple[str, str] | None, grooves: list[Span] | None) -> None:
         row, analysis = ours(path, truth)
-        names.append(path.name)
-        rows.append(row)
-        baseline.append(librosa_default(path, truth))
-        keys.append(float(analysis.key is not None and (analysis.key.tonic, analysis.key.mode) == key))
+        self.names.append(path.name)
+        self.rows.append(row)
+        self.baseline.append(librosa_default(path, truth))
+        if key:
+            self.keys.append(float(analysis.key is not None and (analysis.key.tonic, analysis.key.mode) == key))
+        if grooves:
+            self.grooves.append(share_of_time(analysis, grooves, "groove"))
         path.unlink()
-    return names, rows, baseline, keys
+
+    def report(self, title: str) -> str:
+        lines = [f"## {title}, {len(self.rows)} songs\n", *table(self.rows, self.baseline), ""]
+        lines += belief(self.names, self.rows)
+        if self.keys:
+            lines.append(f"\nKey exact: {np.mean(self.keys):.2f} of songs.")
+        if self.grooves:
+            lines.append(f"\nGroove right: {np.mean(self.grooves):.3f} of the time it is played.")
+        return "\n".join([*lines, ""])
+
+
+def main_set(seed: int, count: int, directory: Path) -> Heard:
+    heard = Heard()
+    for number in range(count):
+        path, truth, key = song(number, seed, directory)
+        heard.add(path, truth, key=key, grooves=None)
+    return heard
+
+
+def sample_set(seed: int, count: int, directory: Path) -> Heard:
+    heard = Heard()
+    for number in range(count):
+        path, truth, grooves = other_band(number, seed, directory)
+        heard.add(path, truth, key=None, grooves=grooves)
+    return heard
+
+
+def third_set(seed: int, count: int, directory: Path) -> Heard:
+    heard = Heard()
+    for number in range(count):
+        path, truth, grooves = third_band(number, seed, directory)
+        heard.add(path, truth, key=truth.key, grooves=grooves)
+    return heard
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=sorted(SEEDS), default="report")
-    parser.add_argument("--songs", type=int, default=SONGS)
+    parser.add_argument("--songs", type=int, default=SONGS, help="of the main set and of the third band")
     wanted = parser.parse_args()
+    seed = SEEDS[wanted.half]
+    third_seed = seed if wanted.half == "report" else TUNE["third"][0]
+    print(f"{wanted.half} half, seed {seed} (third band {third_seed}), analyser {ANALYSER}\n")
     with tempfile.TemporaryDirectory(prefix="bachata-bench-") as directory:
-        names, rows, baseline, keys = generated(wanted.half, wanted.songs, Path(directory))
-        print(f"## {wanted.half} half, {len(rows)} songs, seed {SEEDS[wanted.half]}\n")
-        print("\n".join([*table(rows, baseline), "", *belief(names, rows), ""]))
-        print(f"Key exact: {np.mean(keys):.2f} of songs.\n")
-        rows, baseline, grooves = [], [], []
-        for number in range(OTHER_BAND):
-            path, truth, played = other_band(number, SEEDS[wanted.half], Path(directory))
-            row, analysis = ours(path, truth)
-            rows.append(row)
-            baseline.append(librosa_default(path, truth))
-            grooves.append(share_of_time(analysis, played, "groove"))
-        print(f"## The sample band, {len(rows)} songs\n")
-        print("\n".join([*table(rows, baseline), "", f"Groove right: {np.mean(grooves):.3f} of the time.", ""]))
+        print(main_set(seed, wanted.songs, Path(directory)).report("The main set"), flush=True)
+        print(third_set(third_seed, wanted.songs, Path(directory)).report("The third band"), flush=True)
+        print(sample_set(seed, min(wanted.songs, OTHER_BAND), Path(directory)).report("The sample band"))
 
 
 if __name__ == "__main__":

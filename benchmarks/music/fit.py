@@ -1,8 +1,8 @@
 """python -m benchmarks.music.fit [--songs N]: fit the weights of src/bachata/music/fitted.py on the tune halves.
 
 Three bands play, so that no band's habits are taken for bachata's: the main set, the sample band and the third band.
-Only seeds of the tune half are used (`songs.SEEDS`, `TUNE`). Takes about half an hour; prints how well weights fitted on
-two bands serve the third, then writes the file. The analyser's version has to be raised afterwards.
+Only seeds of the tune half are used (`songs.TUNE`). Takes about half an hour; prints how well weights fitted on two
+bands serve the third, then writes the file. The analyser's version has to be raised afterwards.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def heard_from(path: Path) -> Features:
 
 def example(band: str, features: Features, truth: Any) -> Example:
     heard, harmonies = onsets(features), Harmonies.of(features)
-    found = regress(DynamicTracker().track(heard).beats, features, heard).beats
+    found = regress(DynamicTracker().track(heard), features, heard).beats
     alternatives = pulses.candidates(60.0 / float(np.median(np.diff(found))))
     matches = [mir_eval.beat.f_measure(truth.beats, pulse.beats(found)) for pulse in alternatives]
     best = int(np.argmax(matches))

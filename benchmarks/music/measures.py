@@ -34,7 +34,7 @@ def beats_row(found: object, truth: Truth, tempo: float) -> dict[str, float]:
 
 def music_row(analysis: Analysis, truth: Truth) -> dict[str, float]:
     """Measures only an analysis offers. "key" counts exact keys; count phases are shares of songs."""
-    one = phase_of(analysis.beats, truth.beats[truth.count_one])
+    one = phase_of(analysis.beats, truth)
     true = _intervals([start for start, _, _ in truth.sections], truth.duration)
     found = _intervals([section.start for section in analysis.sections], analysis.duration)
     nearest = np.abs(np.asarray(analysis.beats)[:, None] - truth.beats[None, :]).argmin(axis=1)

@@ -26,9 +26,12 @@ def median_offset(estimated, true) -> float:
     return float(np.median(nearest[np.abs(nearest) < 0.1]))
 
 
-def phase_of(beats, one: float) -> int:
-    """Which of the eight phases of `beats` falls on the true count 1 at `one` seconds."""
-    return int(np.abs(np.asarray(beats) - one).argmin()) % 8
+def phase_of(beats, truth) -> int:
+    """Which of the eight phases of `beats` most true counts 1 fall on: a beat missed at the start is no wrong count."""
+    ones = truth.beats[truth.count_one :: 8]
+    nearest = np.abs(np.asarray(beats)[:, None] - ones[None, :]).argmin(axis=0)
+    close = np.abs(np.asarray(beats)[nearest] - ones) < 0.1
+    return int(np.bincount(nearest[close] % 8, minlength=8).argmax())
 
 
 def spearman(a, b) -> float:

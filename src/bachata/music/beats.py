@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -28,15 +28,25 @@ _STEPPED: Final = 175.0  # BPM above which nobody steps every beat: halved. Bach
 _CLIP_SECONDS: Final = 30.0  # in less than this no tempo drifts
 
 _HARD: Final = 9.0  # deviations, of three curves together
+_SLIP_COST: Final = 90.0  # deviations struck on the other eighths before a slip is believed: some eight bars
 _FAINT: Final = 0.22  # a pulse that decides nothing
 
 
 @dataclass(frozen=True)
 class Tracked:
-    """Raw beats in seconds, strictly increasing, and the `pulse` they were chosen for, 0..1."""
+    """Raw beats in seconds, strictly increasing, and the `pulse` they were chosen for, 0..1.
+
+    `finer`: a finer pulse, such as eighths, that holds the beats; the beats themselves where the tracker knows none.
+    """
 
     beats: Array
     pulse: float
+    finer: Array = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        """Let the beats stand in for a finer pulse."""
+        if self.finer.size == 0:
+            object.__setattr__(self, "finer", self.beats)
 
 
 class BeatTracker(Protocol):
@@ -45,19 +55,21 @@ class BeatTracker(Protocol):
     One that wants the samples rather than the onsets is given the file when it is made.
     """
 
-    def track(self, heard: Onsets) -> Tracked:
-        """Beats of a song; empty when there are none."""
+    def track(self, heard: Onsets, *, around: float | None = None) -> Tracked:
+        """Beats of a song, near a tempo (BPM) when it is known; empty when there are none."""
         ...
 
 
 class DynamicTracker:
     """The tracker this project ships: tempo curve by Viterbi, the steadier of two beat sequences."""
 
-    def track(self, heard: Onsets) -> Tracked:
+    def track(self, heard: Onsets, *, around: float | None = None) -> Tracked:
         """See `BeatTracker`."""
         strength = heard.strength
         if strength.size < 2 * FPS or not strength.any():
             return Tracked(np.zeros(0), 0.0)
+        if around is not None:
+            return _steadiest(heard, tempo_curve(strength, around=around))
         curve = tempo_curve(strength)
         best = _steadiest(heard, curve)
         if best.pulse < _DOUBTFUL:
@@ -77,19 +89,36 @@ class DynamicTracker:
 def _steadiest(heard: Onsets, curve: Array) -> Tracked:
     """The beats along a tempo curve that repeat themselves best."""
     tried = TIGHTNESS if heard.strength.size > _CLIP_SECONDS * FPS else TIGHTNESS[-1:]
-    takes = [_beats_of_eighths(heard, follow(heard.strength, curve, tightness=tightness)) for tightness in tried]
-    scores = [pulse(heard, beats) for beats in takes]
+    takes = [follow(heard.strength, curve, tightness=tightness) for tightness in tried]
+    beats = [_beats_of_eighths(heard, eighths) for eighths in takes]
+    scores = [pulse(heard, taken) for taken in beats]
     # Where neither repeats itself the firm one invents less.
     best = int(np.argmax(scores)) if max(scores) > _FAINT else len(takes) - 1
-    return Tracked(takes[best], max(0.0, scores[best]))
+    return Tracked(beats[best], max(0.0, scores[best]), takes[best])
 
 
 def _beats_of_eighths(heard: Onsets, eighths: Array) -> Array:
-    """Every second of the eighths (seconds): those on which more is struck, bass and drums above all."""
+    """Every second of the eighths (seconds): those on which more is struck, bass and drums above all.
+
+    Where the tracker has slipped by an eighth the others are the beats from there on, if the band says so for long
+    enough: the likeliest path of a chain of two states.
+    """
     marked = heard.strength + heard.bands[BANDS.index("low")] + heard.bands[BANDS.index("mid")]
     struck = np.minimum(peak_near(marked, FPS, eighths, 0.03), _HARD)
-    first = int(struck[1::2].mean() > struck[::2].mean()) if eighths.size > 1 else 0
-    return eighths[first::2]
+    total = np.zeros((eighths.size + 1, 2))
+    came = np.zeros((eighths.size, 2), int)
+    for i in range(eighths.size):
+        stay, leave = total[i], total[i, ::-1] - _SLIP_COST
+        came[i] = np.where(stay >= leave, (0, 1), (1, 0))
+        total[i + 1] = np.maximum(stay, leave)
+        total[i + 1, i % 2] += struck[i]
+    state = int(total[-1].argmax())
+    beats = []
+    for i in range(eighths.size - 1, -1, -1):
+        if i % 2 == state:
+            beats.append(eighths[i])
+        state = int(came[i, state])
+    return np.asarray(beats[::-1], dtype=float)
 
 
 def follow(strength: Array, curve: Array, *, tightness: float) -> Array:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bachata.music.beatwise import peak_near
 from bachata.music.features import FPS
-from bachata.music.grid import Grid
 from bachata.music.onsets import Onsets
+
+if TYPE_CHECKING:
+    from bachata.music.grid import Grid
 
 Array = NDArray[np.float64]
 

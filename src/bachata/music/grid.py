@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.music.attacks import Attacks
+from bachata.music.beats import Tracked
 from bachata.music.beatwise import peak_near
+from bachata.music.confidence import pulse
 from bachata.music.features import FINE_FPS, FPS, Features
 from bachata.music.onsets import Onsets
 from bachata.music.turns import Harmonies
-from bachata.music.walk import FAINT, Walked, walk
+from bachata.music.walk import FAINT, Clues, Walked, walk
 
 Array = NDArray[np.float64]
 
@@ -31,8 +33,8 @@ _AUDIBLE_DB: Final = 30.0
 _NEIGHBOURS: Final = 9  # beats that decide together whether the music has a beat here
 _CARRIED: Final = 0.4  # of the song's usual onset at a beat
 _STRUCK: Final = 0.15  # of it, below which a single beat tells nothing
-_SIDE: Final = 8  # beats compared on either side of a possible slip
-_SLIP: Final = 0.12  # of a beat: more than any player's jitter over eight beats
+_SIDE: Final = 10  # beats compared on either side of a possible slip
+_SLIP: Final = 0.15  # of a beat: more than any player's jitter makes of it
 _GAP: Final = 6  # beats without music that set those before apart from those after
 _SLACK: Final = 0.03  # seconds: an attack rises for a moment after its beat
 _FEW: Final = 4  # attacks that cannot hold a grid
@@ -53,44 +55,68 @@ class Grid:
     tempo: float
 
 
-def regress(raw: Array, features: Features, heard: Onsets) -> Grid:
-    """The grid behind `raw` beats (seconds, at least 4), over the audible part of the song."""
+NO_GRID: Final = Grid(np.zeros(0), 0.0, 0.0, 0.0)
+"""Of what has no beats."""
+
+
+def regress(tracked: Tracked, features: Features, heard: Onsets) -> Grid:
+    """The grid behind raw beats, at least 4, over the audible part of the song.
+
+    Begun once from the steadiest run of raw beats and once from all of them: what repeats itself better is kept.
+    """
     attacks = Attacks.of(features, heard)
-    index, times = steady(raw, heard)
-    smooth, spread = _fit(index, times, np.ones(times.size))
+    clues = Clues(attacks, Harmonies.of(features), tracked.finer[_struck(tracked.finer, heard)])
     first, last = audible(features)
-    found, weight = attacks.near(smooth)
-    begun = Walked(found, np.maximum(weight, FAINT), weight > 0)
-    tapped = raw[_carried(raw, heard)]
-    walked = walk(begun, attacks, Harmonies.of(features), tapped, first - _SLACK, last)
+
+    def carried_on(index: NDArray[np.int_], times: Array) -> Grid:
+        smooth, _ = _fit(index, times, np.ones(times.size))
+        found, weight = attacks.near(smooth)
+        begun = Walked(found, np.maximum(weight, FAINT), weight > 0)
+        return _grid(walk(begun, clues, first - _SLACK, last), attacks, first, last)
+
+    index, times = _in_music(tracked.beats, heard)
+    run = steady(index, times)
+    grid = carried_on(index[run] - index[run][0], times[run])
+    if times[run].size == times.size:
+        return grid
+    other = carried_on(index - index[0], times)
+    return other if pulse(heard, other.beats) > pulse(heard, grid.beats) else grid
+
+
+def _grid(walked: Walked, attacks: Attacks, first: float, last: float) -> Grid:
     every = np.arange(walked.times.size)
     smooth, spread = _fit(every, walked.times, walked.weight, walked.struck)
     # Once more from the places found; where nothing is struck there, what the walk knew stands.
     found, weight = attacks.near(smooth)
-    heard_again = walked.struck & (weight > 0)
-    smooth, spread = _fit(
-        every, np.where(heard_again, found, walked.times), np.where(heard_again, weight, walked.weight), walked.struck
-    )
+    again = walked.struck & (weight > 0)
+    times, weight = np.where(again, found, walked.times), np.where(again, weight, walked.weight)
+    smooth, spread = _fit(every, times, weight, walked.struck)
     _, weight = attacks.near(smooth)
     beats = smooth - LATENCY
     beats = beats[(beats >= max(0.0, first - _SLACK)) & (beats <= last)]
+    if beats.size < 2:
+        return NO_GRID
     slope = float(np.polyfit(np.arange(beats.size), beats, 1)[0])
     return Grid(beats, spread, float((weight > 0.1).mean()), 60.0 / slope)
 
 
-def steady(raw: Array, heard: Onsets) -> tuple[NDArray[np.int_], Array]:
-    """(numbers from 0, seconds) of the longest run of raw beats in which none slips, of those the music carries."""
+def _in_music(raw: Array, heard: Onsets) -> tuple[NDArray[np.int_], Array]:
+    """(numbers, seconds) of the raw beats that the music carries."""
     carried = _carried(raw, heard)
     index, times = number(raw)[carried], raw[carried]
     kept = _in_company(index)
-    index, times = index[kept], times[kept]
+    return index[kept], times[kept]
+
+
+def steady(index: NDArray[np.int_], times: Array) -> slice:
+    """The longest run of numbered beats (seconds) in which none slips."""
     off = np.abs([_slip(index, times, i) for i in range(times.size)])
     peaks = [i for i in np.flatnonzero(off > _SLIP) if off[i] == off[max(0, i - _SIDE // 2) : i + _SIDE // 2 + 1].max()]
     runs = list(pairwise([0, *(int(i) for i in peaks), times.size]))
     first, last = max(runs, key=lambda run: run[1] - run[0])
-    if last - first < _SIDE:
-        first, last = 0, times.size
-    return index[first:last] - index[first], times[first:last]
+    # A slip takes several beats: those beside it are on their way already.
+    first, last = first + _SIDE * (first > 0), last - _SIDE * (last < times.size)
+    return slice(first, last) if last - first >= _SIDE else slice(0, times.size)
 
 
 def _in_company(index: NDArray[np.int_]) -> NDArray[np.bool_]:
@@ -101,13 +127,13 @@ def _in_company(index: NDArray[np.int_]) -> NDArray[np.bool_]:
 
 
 def _slip(index: NDArray[np.int_], times: Array, i: int) -> float:
-    """By how much of a beat the beats from i on lie off those before it: least squares for a line with one step."""
+    """By how much of a beat the beats from i on lie off those before it: least squares for a parabola with one step."""
     first, last = max(0, i - _SIDE), min(times.size, i + _SIDE)
     if min(i - first, last - i) < _FEW:
         return 0.0
     at = index[first:last] - index[i]
-    model = np.stack([np.ones(at.size), at, (at >= 0).astype(float)], axis=1)
-    (_, beat, step), *_ = np.linalg.lstsq(model, times[first:last], rcond=None)
+    model = np.stack([np.ones(at.size), at, at**2, (at >= 0)], axis=1).astype(float)
+    (_, beat, _, step), *_ = np.linalg.lstsq(model, times[first:last], rcond=None)
     return float(step / beat)
 
 
@@ -117,9 +143,14 @@ def _carried(raw: Array, heard: Onsets) -> NDArray[np.bool_]:
     half = _NEIGHBOURS // 2
     padded = np.pad(strength, half, mode="edge")
     around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
-    usual = np.median(strength)
-    carried = (around > _CARRIED * usual) & (strength > _STRUCK * usual)
+    carried = (around > _CARRIED * np.median(strength)) & _struck(raw, heard)
     return carried if np.count_nonzero(carried) >= 4 else np.ones(raw.size, bool)
+
+
+def _struck(raw: Array, heard: Onsets) -> NDArray[np.bool_]:
+    """At which raw beats something is struck, however softly."""
+    strength = peak_near(heard.strength, FPS, raw)
+    return np.asarray(strength > _STRUCK * np.median(strength))
 
 
 def number(raw: Array) -> NDArray[np.int_]:

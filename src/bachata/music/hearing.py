@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +16,18 @@ from bachata.music.confidence import beat_confidence, pulse
 from bachata.music.counts import Counted, count
 from bachata.music.decode import Sound
 from bachata.music.features import Features, Listener
-from bachata.music.grid import Grid, regress
+from bachata.music.grid import NO_GRID, Grid, regress
 from bachata.music.onsets import Onsets, onsets
-from bachata.music.pulses import danced
+from bachata.music.pulses import STEPS, danced
 from bachata.music.turns import Harmonies
 
 Progress = Callable[[float], None]
 
 MIN_SECONDS: Final = 4.0
 """Two bars at 120 BPM: below that nobody can say where the beat is."""
+
+FEWEST_BEATS: Final = 4
+"""Fewer are no grid."""
 
 _SILENCE: Final = 10 ** (-60 / 20)  # largest sample of what counts as silence
 
@@ -57,25 +60,33 @@ def listen(path: Path, *, name: str | None, progress: Progress | None, tracker: 
     if float(features.peaks.max(initial=0.0)) < _SILENCE:
         raise AudioUnreadable(f"{sound.name} holds only silence; give a file in which the music can be heard.")
     heard = onsets(features)
-    tracked = (tracker or DynamicTracker()).track(heard)
+    grid = beat_grid(tracker or DynamicTracker(), features, heard)
     if progress:
-        progress(0.85)
-    if tracked.beats.size < 4:
-        nothing = Grid(np.zeros(0), 0.0, 0.0, 0.0)
-        return Heard(sound, features, heard, nothing, count(features, heard, nothing.beats), 0.0, 0.0)
-    grid = beat_grid(tracked.beats, features, heard)
+        progress(0.9)
+    if grid.beats.size < FEWEST_BEATS:
+        return Heard(sound, features, heard, NO_GRID, count(features, heard, NO_GRID.beats), 0.0, 0.0)
     counted = count(features, heard, grid.beats)
     alike = pulse(heard, grid.beats)
     return Heard(sound, features, heard, grid, counted, beat_confidence(alike, grid), alike)
 
 
-def beat_grid(raw: NDArray[np.float64], features: Features, heard: Onsets) -> Grid:
-    """The grid of the beats that are danced: of the `raw` ones (seconds, at least 4), or of a pulse related to them."""
-    grid = regress(raw, features, heard)
-    if grid.beats.size < 4:
+def beat_grid(tracker: BeatTracker, features: Features, heard: Onsets) -> Grid:
+    """The grid of the beats that are danced: those the tracker finds, or of another pulse related to them."""
+    tracked = tracker.track(heard)
+    if tracked.beats.size < FEWEST_BEATS:
+        return NO_GRID
+    grid, harmonies = regress(tracked, features, heard), Harmonies.of(features)
+    chosen = danced(heard, harmonies, grid.beats)
+    if not chosen.same_tempo:
+        # Found anew: along a tempo that is not danced the tracker may have slipped from one danced beat to another.
+        tracked = tracker.track(heard, around=grid.tempo * STEPS / chosen.step)
+        if tracked.beats.size < FEWEST_BEATS:
+            return grid
+        grid = regress(tracked, features, heard)
+        chosen = danced(heard, harmonies, grid.beats, same_tempo=True)
+    if chosen.is_found:
         return grid
-    chosen = danced(heard, Harmonies.of(features), grid.beats)
-    return grid if chosen.is_found else regress(chosen.beats(grid.beats), features, heard)
+    return regress(replace(tracked, beats=chosen.beats(grid.beats)), features, heard)
 
 
 def seconds(times: NDArray[np.float64]) -> list[float]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.music import fitted
-from bachata.music.features import FPS, TONE_FPS
+from bachata.music.features import FPS
 from bachata.music.onsets import Onsets
 from bachata.music.tempo import PRIOR_BPM
 from bachata.music.turns import Harmonies, turning
@@ -55,6 +55,11 @@ class Pulse:
         """Whether it is the pulse that was found."""
         return (self.step, self.first) == _RELATED[0]
 
+    @property
+    def same_tempo(self) -> bool:
+        """Whether it is as fast as the pulse that was found: that one or its off-beat."""
+        return self.step == STEPS
+
     def beats(self, found: Array) -> Array:
         """Its beats in seconds, within the span of those found."""
         at = np.arange(self.first, (found.size - 1) * STEPS + 1, self.step) / STEPS
@@ -68,12 +73,15 @@ def candidates(tempo: float) -> list[Pulse]:
     return [Pulse(*_RELATED[0]), *related]
 
 
-def danced(heard: Onsets, harmonies: Harmonies, found: Array) -> Pulse:
-    """The pulse people would dance to, given the beats found (seconds). The found one unless another clearly wins."""
+def danced(heard: Onsets, harmonies: Harmonies, found: Array, *, same_tempo: bool = False) -> Pulse:
+    """The pulse people would dance to, given the beats found (seconds). The found one unless another clearly wins.
+
+    With `same_tempo` only its off-beat is considered.
+    """
     if found.size < _FEWEST:
         return Pulse(*_RELATED[0])
     tempo = 60.0 / float(np.median(np.diff(found)))
-    pulses = candidates(tempo)
+    pulses = [pulse for pulse in candidates(tempo) if pulse.same_tempo or not same_tempo]
     scores = descriptions(heard, harmonies, found, pulses) @ fitted.PULSE
     best = int(scores.argmax())
     return pulses[best] if scores[best] > scores[0] + _CONVINCED else pulses[0]

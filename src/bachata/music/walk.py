@@ -24,6 +24,8 @@ _BAR: Final = 4
 _LOOK: Final = 8  # beats that decide together where the next bar lies
 _MEMORY: Final = 24  # heard beats from which the next are predicted
 _FADING: Final = 16.0  # beats after which a change of tempo has stopped going on
+_FASTER: Final = 1.12  # times its usual tempo is the most a song reaches; drift of ±5 % and a ritardando
+_CHANGE: Final = 0.04  # of a beat: the most a tempo is expected to go on changing
 _CERTAIN: Final = 0.008  # seconds a prediction may be off where the last beat was heard
 _DOUBT: Final = 0.0015  # seconds, times the unheard beats to the power 1.5: 12 ms after a bar, 96 ms after two eights
 _SWING: Final = 0.3  # of a beat a bar may be moved at most: beyond lies the off-beat
@@ -33,11 +35,15 @@ TURN_WEIGHT: Final = 0.3
 """Weight of a beat known by a turn of harmony."""
 _LATE: Final = (0.08, 0.05)  # seconds a turn comes after its beat: usual, and its deviation
 _TURN_REACH: Final = 0.25  # of a beat
+_TURN_NOISE: Final = 0.025  # seconds by which turns scatter around their lateness
+_LIVELY: Final = 0.02  # relative wandering of the tempo for which `_DOUBT` holds
+_STEADY: Final = 0.15  # of that doubt is left for a machine's tempo
 TAP_WEIGHT: Final = 0.15
 """Weight of a beat known by a tracker's tap."""
 
 _TAP_REACH: Final = 0.15  # of a beat
 _TOGETHER: Final = 1.3  # beats from tap to tap at most for an eighth between them to be known
+_SPAN: Final = 16  # beats over which a tempo is measured
 FAINT: Final = 0.01
 """Weight of a beat that was only predicted."""
 
@@ -56,24 +62,32 @@ class Walked:
         return Walked(length - self.times[::-1], self.weight[::-1], self.struck[::-1])
 
 
-def walk(begun: Walked, attacks: Attacks, harmonies: Harmonies, tapped: Array, first: float, last: float) -> Walked:
-    """`begun`, carried on so that no beat is missing from second `first` to `last`; `tapped`: a tracker's raw beats."""
-    forward = _Walk(begun, attacks, harmonies, tapped, backward=None).until(last)
-    length = attacks.length
-    mirrored = _Walk(forward.mirrored(length), attacks, harmonies, tapped, backward=length)
-    return mirrored.until(length - first).mirrored(length)
+@dataclass(frozen=True)
+class Clues:
+    """What tells where beats lie. `tapped`: a tracker's raw beats or a finer pulse that holds them, seconds."""
+
+    attacks: Attacks
+    harmonies: Harmonies
+    tapped: Array
+
+
+def walk(begun: Walked, clues: Clues, first: float, last: float) -> Walked:
+    """`begun`, carried on so that no beat is missing from second `first` to `last`."""
+    forward = _Walk(begun, clues, backward=None).until(last)
+    length = clues.attacks.length
+    return _Walk(forward.mirrored(length), clues, backward=length).until(length - first).mirrored(length)
 
 
 class _Walk:
     """Beats so far, growing at their end. `backward`: the song's length when its time is run from its end."""
 
-    def __init__(
-        self, begun: Walked, attacks: Attacks, harmonies: Harmonies, tapped: Array, *, backward: float | None
-    ) -> None:
+    def __init__(self, begun: Walked, clues: Clues, *, backward: float | None) -> None:
         self.times, self.weight, self.struck = list(begun.times), list(begun.weight), list(begun.struck)
-        self.attacks, self.harmonies, self.backward = attacks, harmonies, backward
-        self.tapped = np.sort(self._in_song(tapped))
-        self.usual = float(np.median(attacks.strength(self._in_song(begun.times))))
+        self.attacks, self.harmonies, self.backward = clues.attacks, clues.harmonies, backward
+        self.tapped = np.sort(self._in_song(clues.tapped))
+        self.usual_strength = float(np.median(self.attacks.strength(self._in_song(begun.times))))
+        self.usual_beat = float(np.median(np.diff(begun.times)))
+        self.unsteady = _unsteadiness(begun)
         self.lateness: float | None = None  # of turns, seconds; learned from the first one met
 
     def until(self, end: float) -> Walked:
@@ -90,22 +104,30 @@ class _Walk:
         return Walked(np.array(self.times[:keep]), np.array(self.weight[:keep]), np.array(self.struck[:keep]))
 
     def _bar(self) -> None:
-        ahead, doubt, beat = self._predicted(_LOOK)
-        ahead = (ahead + self._moved(ahead, doubt, beat))[:_BAR]
-        if self._is_struck(ahead, beat):
-            found, weight = self.attacks.near(self._in_song(ahead))
-            self.times.extend(np.where(weight > 0, self._in_song(found), ahead).tolist())
-            self.weight.extend(np.maximum(weight, FAINT).tolist())
-            self.struck.extend((weight > 0).tolist())
+        predicted, beat = self._predicted(_LOOK)
+        doubt = self._doubt(len(self.times))
+        moved = self._tapped((predicted + self._moved(predicted, doubt, beat))[:_BAR], beat)
+        if self._is_struck(moved, beat):
+            found, weight = self.attacks.near(self._in_song(moved))
+            self._add(np.where(weight > 0, self._in_song(found), moved), np.maximum(weight, FAINT), weight > 0)
             return
-        self.times.extend(ahead.tolist())
-        self.weight.extend([FAINT] * _BAR)
-        self.struck.extend([False] * _BAR)
-        self._turns(len(self.times) - _BAR, beat)
-        self._taps(len(self.times) - _BAR, beat)
+        first = len(self.times)
+        self._add(predicted[:_BAR], np.full(_BAR, FAINT), np.zeros(_BAR, bool))
+        self._turns(first, beat)
+        self._taps(first, beat)
 
-    def _predicted(self, count: int) -> tuple[Array, float, float]:
-        """(the next `count` beats, seconds the first may be off, length of a beat), all in seconds."""
+    def _add(self, times: Array, weight: Array, struck: NDArray[np.bool_]) -> None:
+        self.times.extend(times.tolist())
+        self.weight.extend(weight.tolist())
+        self.struck.extend(struck.tolist())
+
+    def _doubt(self, beat: int) -> float:
+        """Seconds by which the prediction of a beat may be off, as the tempo of this song has wandered so far."""
+        heard = max((k for k in range(max(0, beat - 256), beat) if self.weight[k] > 2 * FAINT), default=0)
+        return _CERTAIN + self.unsteady * _DOUBT * (beat - 1 - heard) ** 1.5
+
+    def _predicted(self, count: int) -> tuple[Array, float]:
+        """(the next `count` beats, length of a beat), in seconds."""
         weight = np.array(self.weight[-4 * _MEMORY :])
         known = np.flatnonzero(weight > 2 * FAINT)[-_MEMORY:]
         if known.size < _BAR:
@@ -119,7 +141,8 @@ class _Walk:
         k = np.arange(unheard + 1, unheard + 1 + count)
         # A tempo that was changing goes on changing for a while, then stays.
         change = 2 * bend * _FADING * (k - _FADING * (1 - np.exp(-k / _FADING)))
-        return here + beat * k + change, _CERTAIN + _DOUBT * unheard**1.5, float(beat)
+        change = np.clip(change, -_CHANGE * beat * k, _CHANGE * beat * k)
+        return here + beat * k + change, beat
 
     def _moved(self, ahead: Array, doubt: float, beat: float) -> float:
         """Seconds by which the attacks want the bar moved, against how certain the prediction was."""
@@ -133,36 +156,48 @@ class _Walk:
         swells does so everywhere."""
         everywhere = np.arange(bar[0] - beat / 2, bar[-1] + beat / 2, 0.005)
         on, all_over = (float(self.attacks.strength(self._in_song(times)).mean()) for times in (bar, everywhere))
-        return on > _ON_BEAT * all_over and on > _AS_USUAL * self.usual
+        return on > _ON_BEAT * all_over and on > _AS_USUAL * self.usual_strength
 
     def _turns(self, first: int, beat: float) -> None:
-        """Put the beats from `first` on where harmony turns, once it is known how late its turns are."""
+        """Draw the beats from `first` on to where harmony turns, once it is known how late its turns are."""
         for i in range(first, len(self.times)):
-            at = self._in_song(self.times[i])
+            at, doubt = self._in_song(self.times[i]), self._doubt(i)
             turn = self.harmonies.turn(at, beat)
             if turn is None:
                 continue
             if self.lateness is None:
-                heard = max((k for k in range(i) if self.weight[k] > 2 * FAINT), default=0)
-                doubt, (usual, spread) = _CERTAIN + _DOUBT * (i - heard) ** 1.5, _LATE
+                usual, spread = _LATE
                 precision = np.array([spread, doubt]) ** -2.0
                 self.lateness = float(np.average([usual, turn - at], weights=precision))
             if abs(turn - at - self.lateness) < _TURN_REACH * beat:
-                self.times[i] = self._in_song(turn - self.lateness)
+                gain = doubt**2 / (doubt**2 + _TURN_NOISE**2)
+                self.times[i] = self._in_song(at + gain * (turn - at - self.lateness))
                 self.weight[i] = TURN_WEIGHT
 
     def _taps(self, first: int, beat: float) -> None:
-        """Put beats that are known by nothing else where the tracker tapped them, or their eighths."""
-        for i in range(first, len(self.times)):
-            if self.weight[i] > FAINT or self.tapped.size < 2:
-                continue
-            k = int(np.clip(np.searchsorted(self.tapped, self.times[i]), 1, self.tapped.size - 1))
-            before, after = float(self.tapped[k - 1]), float(self.tapped[k])
-            near = [before, after, (before + after) / 2] if after - before < _TOGETHER * beat else []
-            close = [t for t in near if abs(t - self.times[i]) < _TAP_REACH * beat]
-            if close:
-                self.times[i] = min(close, key=lambda t: abs(t - self.times[i]))
-                self.weight[i] = TAP_WEIGHT
+        """Put beats that are known by nothing else where the tracker tapped them."""
+        tapped = self._tapped(np.array(self.times[first:]), beat)
+        for i, time in enumerate(tapped.tolist(), first):
+            if self.weight[i] <= FAINT and time != self.times[i]:
+                self.times[i], self.weight[i] = time, TAP_WEIGHT
+
+    def _tapped(self, bar: Array, beat: float) -> Array:
+        """Each beat of a bar where the tracker tapped it or an eighth near it; where it did not, as it was."""
+        if self.tapped.size < 2:
+            return bar
+        after = np.clip(np.searchsorted(self.tapped, bar), 1, self.tapped.size - 1)
+        left, right = self.tapped[after - 1], self.tapped[after]
+        near = np.stack([left, right, np.where(right - left < _TOGETHER * beat, (left + right) / 2, np.inf)])
+        nearest = near[np.abs(near - bar).argmin(axis=0), np.arange(bar.size)]
+        return np.where(np.abs(nearest - bar) < _TAP_REACH * beat, nearest, bar)
 
     def _in_song(self, second: Second) -> Second:
         return second if self.backward is None else self.backward - second
+
+
+def _unsteadiness(begun: Walked) -> float:
+    """How much the tempo wanders from one pair of eights to another, as a share of `_LIVELY`, from `_STEADY` to 1."""
+    if begun.times.size < 4 * _SPAN:
+        return 1.0
+    length = begun.times[_SPAN:] - begun.times[:-_SPAN]
+    return float(np.clip(np.ptp(length) / length.mean() / 2 / _LIVELY, _STEADY, 1.0))
