@@ -1,4 +1,4 @@
-"""How much is going on, count by count: loudness and the güira's drive, against the song itself."""
+"""How much is going on, count by count: loudness, strokes and the güira's drive, against the song itself."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ _SMOOTH: Final = 4  # a bar: one count's hits say little about the energy a danc
 
 
 def energy_curve(features: Features, beats: Array) -> Array:
-    """Energy 0..1 of each count, shape (beats,): half loudness in dB, half onsets above 5 kHz, over a bar around it."""
+    """Energy 0..1 of each count, shape (beats,), over a bar around it.
+
+    A quarter loudness, half strokes of the whole band, a quarter strokes above 5 kHz, each in dB against the song. The
+    güira alone misleads where a recording cuts it off, or where it rests and the others do not.
+    """
     if beats.size == 0:
         return np.zeros(0)
     power = features.mel.astype(float)
-    high = power[:, mel_centres() > _GUIRA_HZ]
-    strokes = np.maximum(0.0, np.diff(high, axis=0, prepend=high[:1]))
-    loudness = _decibels(per_beat(power, FPS, beats, features.duration))
-    drive = _decibels(per_beat(strokes, FPS, beats, features.duration))
-    return np.asarray(0.5 * _spread(_calm(loudness)) + 0.5 * _spread(_calm(drive)))
+    strokes = np.maximum(0.0, np.diff(power, axis=0, prepend=power[:1]))
+    parts = ((power, 0.25), (strokes, 0.5), (strokes[:, mel_centres() > _GUIRA_HZ], 0.25))
+    curves = [share * _spread(_calm(_decibels(per_beat(rows, FPS, beats, features.duration)))) for rows, share in parts]
+    return np.asarray(np.sum(curves, axis=0))
 
 
 def _decibels(bands: Array) -> Array:

@@ -125,9 +125,8 @@ def _describe(seen: Array, repeats: Array, pulse: Pulse, tempo: float) -> Array:
     beats = np.arange(pulse.first, size - step, step)
 
     def against_usual(*parts: float) -> Array:
-        return (
-            np.mean([seen[:, np.round(beats + p * step).astype(int)].mean(axis=1) for p in parts], axis=0) / usual - 1
-        )
+        places = [np.round(beats + part * step).astype(int) for part in parts]
+        return np.asarray(np.mean([seen[:, at].mean(axis=1) for at in places], axis=0) / usual - 1.0)
 
     third, quarter = against_usual(1 / 3, 2 / 3)[:_STRIKING], against_usual(0.25, 0.75)[:_STRIKING]
     return np.concatenate([[octaves, octaves**2], alike, against_usual(0.0), against_usual(0.5), third, quarter])

@@ -124,7 +124,7 @@ class _Walk:
     def _doubt(self, beat: int) -> float:
         """Seconds by which the prediction of a beat may be off, as the tempo of this song has wandered so far."""
         heard = max((k for k in range(max(0, beat - 256), beat) if self.weight[k] > 2 * FAINT), default=0)
-        return _CERTAIN + self.unsteady * _DOUBT * (beat - 1 - heard) ** 1.5
+        return _CERTAIN + self.unsteady * _DOUBT * float((beat - 1 - heard) ** 1.5)
 
     def _predicted(self, count: int) -> tuple[Array, float]:
         """(the next `count` beats, length of a beat), in seconds."""
