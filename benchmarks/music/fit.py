@@ -83,12 +83,12 @@ def heard_from(path: Path) -> Features:
 def example(band: str, features: Features, truth: Any) -> Example:
     heard, harmonies = onsets(features), Harmonies.of(features)
     found = regress(DynamicTracker().track(heard), features, heard).beats
-    alternatives = pulses.candidates(60.0 / float(np.median(np.diff(found))))
+    alternatives, descriptions = pulses.described(heard, harmonies, found)
     matches = [mir_eval.beat.f_measure(truth.beats, pulse.beats(found)) for pulse in alternatives]
     best = int(np.argmax(matches))
     pulse = None
     if matches[best] > _RIGHT:
-        pulse = Choice(pulses.descriptions(heard, harmonies, found, alternatives), best)
+        pulse = Choice(descriptions, best)
     # Counts are learned on beats that are right, be it that the truth has to lend them.
     beats = found if mir_eval.beat.f_measure(truth.beats, found) > 0.9 else truth.beats
     one = phase_of(beats, truth)

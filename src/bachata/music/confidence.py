@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 _STEPS: Final = 16  # points a beat is looked at
 _LAGS: Final = (1, 2, 4, 8)  # beats, a bar, an eight
 _FEW: Final = 16  # beats
+_LOST: Final = 0.08  # share of beats expected to be off at which nothing is left of the confidence
 _STRUCK: Final = 0.5  # deviations an onset rises at a beat that is played
 
 
@@ -63,6 +64,8 @@ def section_confidence(heard: Onsets, beats: Array, first: int, last: int) -> fl
 
 
 def beat_confidence(pulse_: float, grid: Grid) -> float:
-    """0..1: the pulse, less when attacks are missing at the beats or scatter around them."""
+    """0..1: the pulse, less when attacks are missing at the beats or scatter around them, and when many beats were
+    placed by nothing that was heard."""
     tidy = float(np.clip((0.035 - grid.spread) / 0.020, 0.0, 1.0))
-    return round(alike(pulse_) * tidy * min(1.0, grid.support / 0.75), 4)
+    placed = max(0.0, 1.0 - grid.lost / _LOST)
+    return round(alike(pulse_) * tidy * min(1.0, grid.support / 0.75) * placed, 4)

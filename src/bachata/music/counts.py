@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 COUNTS: Final = 8
 _SURE_PARITY: Final = 4.0  # difference of partition costs, in columns, that settles 1 against 5
 _ON_ONE: Final = (1.0, -1 / 3, -1 / 3, -1 / 3)
-_CALM: Final = 2.0  # songs unlike those the weights were fitted on deserve less certainty than the fit claims
+_CALM: Final = 1.3  # songs unlike those the weights were fitted on deserve less certainty than the fit claims
 _LONG: Final = 64.0  # beats from which a song is long enough to be sure
 
 

@@ -34,6 +34,7 @@ _RELATED: Final = (
 )  # fmt: skip
 """(steps from beat to beat, step of the first beat): itself first, then its off-beat and its relatives."""
 
+_LATE: Final = (0, -1, 1, -2, 2)  # twelfths of a beat that off-beats may swing
 _REPEATING: Final = (0, 1, 2, 4, 5, 6)  # rows of the seen: all onsets, low, mid, scrape, chords, bass
 _BARS: Final = (1, 2, 3, 4, 8)  # beats after which a row is compared with itself
 _STRIKING: Final = 5  # rows of the seen that are onsets
@@ -45,10 +46,11 @@ _FEWEST: Final = 48  # beats: fewer, as in a clip, do not tell
 @dataclass(frozen=True)
 class Pulse:
     """A pulse related to the one found: `step` twelfths of a found beat from beat to beat, the first at twelfth
-    `first`."""
+    `first`, all of them `late` twelfths later than that: an off-beat that swings lies late."""
 
     step: int
     first: int
+    late: int = 0
 
     @property
     def is_found(self) -> bool:
@@ -62,15 +64,8 @@ class Pulse:
 
     def beats(self, found: Array) -> Array:
         """Its beats in seconds, within the span of those found."""
-        at = np.arange(self.first, (found.size - 1) * STEPS + 1, self.step) / STEPS
-        return np.interp(at, np.arange(found.size), found)
-
-
-def candidates(tempo: float) -> list[Pulse]:
-    """Every pulse related to one of `tempo` that somebody may step to, and always itself, first."""
-    low, high = PLAUSIBLE
-    related = [Pulse(step, first) for step, first in _RELATED[1:] if low <= tempo * STEPS / step <= high]
-    return [Pulse(*_RELATED[0]), *related]
+        at = np.arange(self.first, (found.size - 1) * STEPS + 1, self.step) + self.late
+        return np.interp(at[at >= 0] / STEPS, np.arange(found.size), found)
 
 
 def danced(heard: Onsets, harmonies: Harmonies, found: Array, *, same_tempo: bool = False) -> Pulse:
@@ -80,19 +75,34 @@ def danced(heard: Onsets, harmonies: Harmonies, found: Array, *, same_tempo: boo
     """
     if found.size < _FEWEST:
         return Pulse(*_RELATED[0])
-    tempo = 60.0 / float(np.median(np.diff(found)))
-    pulses = [pulse for pulse in candidates(tempo) if pulse.same_tempo or not same_tempo]
-    scores = descriptions(heard, harmonies, found, pulses) @ fitted.PULSE
+    pulses, descriptions = described(heard, harmonies, found)
+    allowed = np.array([pulse.same_tempo or not same_tempo for pulse in pulses])
+    scores = np.where(allowed, descriptions @ fitted.PULSE, -np.inf)
     best = int(scores.argmax())
     return pulses[best] if scores[best] > scores[0] + _CONVINCED else pulses[0]
 
 
-def descriptions(heard: Onsets, harmonies: Harmonies, found: Array, pulses: list[Pulse]) -> Array:
-    """One row of numbers per pulse, in the order of `fitted.PULSE`; shape (pulses, 58)."""
+def described(heard: Onsets, harmonies: Harmonies, found: Array) -> tuple[list[Pulse], Array]:
+    """(every pulse related to the beats found that somebody may step to, itself first; a row of numbers for each).
+
+    Numbers are in the order of `fitted.PULSE`; shape (pulses, 58).
+    """
+    tempo = 60.0 / float(np.median(np.diff(found)))
+    low, high = PLAUSIBLE
     seen = _seen(heard, harmonies, found)
     repeats = _repeats(seen)
-    tempo = 60.0 / float(np.median(np.diff(found)))
-    return np.stack([_describe(seen, repeats, pulse, tempo) for pulse in pulses])
+    pulses = [Pulse(*_RELATED[0])]
+    for step, first in _RELATED[1:]:
+        if low <= tempo * STEPS / step <= high:
+            late = 0 if first % step == 0 else _latest(seen, np.arange(first, seen.shape[1] - step, step))
+            pulses.append(Pulse(step, first, late))
+    return pulses, np.stack([_describe(seen, repeats, pulse, tempo) for pulse in pulses])
+
+
+def _latest(seen: Array, beats: NDArray[np.int_]) -> int:
+    """By how many twelfths of a beat all of these beats are better moved: to where most is struck."""
+    struck = [float(seen[0, np.clip(beats + late, 0, seen.shape[1] - 1)].mean()) for late in _LATE]
+    return _LATE[int(np.argmax(struck))]
 
 
 def _seen(heard: Onsets, harmonies: Harmonies, found: Array) -> Array:
@@ -122,11 +132,14 @@ def _describe(seen: Array, repeats: Array, pulse: Pulse, tempo: float) -> Array:
     octaves = np.log2(tempo * STEPS / step / PRIOR_BPM)
     alike = [repeats[row, step * bar] if step * bar < 0.7 * size else 0.0 for row in _REPEATING for bar in _BARS]
     usual = seen.mean(axis=1) + 1e-6
-    beats = np.arange(pulse.first, size - step, step)
+    beats = np.arange(pulse.first, size - step, step) + pulse.late
+    beats = beats[(beats >= 0) & (beats < size - step)]
 
     def against_usual(*parts: float) -> Array:
         places = [np.round(beats + part * step).astype(int) for part in parts]
         return np.asarray(np.mean([seen[:, at].mean(axis=1) for at in places], axis=0) / usual - 1.0)
 
+    middle = beats + step // 2
+    half = seen[:, middle + _latest(seen, middle)].mean(axis=1) / usual - 1.0
     third, quarter = against_usual(1 / 3, 2 / 3)[:_STRIKING], against_usual(0.25, 0.75)[:_STRIKING]
-    return np.concatenate([[octaves, octaves**2], alike, against_usual(0.0), against_usual(0.5), third, quarter])
+    return np.concatenate([[octaves, octaves**2], alike, against_usual(0.0), half, third, quarter])

@@ -42,6 +42,7 @@ TAP_WEIGHT: Final = 0.15
 """Weight of a beat known by a tracker's tap."""
 
 _TAP_REACH: Final = 0.15  # of a beat
+_TAPPED: Final = 0.015  # seconds a tap is off
 _TOGETHER: Final = 1.3  # beats from tap to tap at most for an eighth between them to be known
 _SPAN: Final = 16  # beats over which a tempo is measured
 FAINT: Final = 0.01
@@ -51,15 +52,21 @@ FAINT: Final = 0.01
 @dataclass(frozen=True)
 class Walked:
     """Consecutive beats: `times` in seconds; `weight` 0..1, how clearly each was heard, `FAINT` where it was not;
-    `struck`: whether it was heard by an attack."""
+    `struck`: whether it was heard by an attack; `doubt`: seconds (a deviation) by which it may be off."""
 
     times: Array
     weight: Array
     struck: NDArray[np.bool_]
+    doubt: Array
+
+    @classmethod
+    def begun(cls, times: Array, weight: Array) -> Walked:
+        """Beats to begin with; a weight of 0 means that one was not heard."""
+        return cls(times, np.maximum(weight, FAINT), weight > 0, np.full(times.size, _CERTAIN))
 
     def mirrored(self, length: float) -> Walked:
         """The same beats seen from the end of a song of `length` seconds."""
-        return Walked(length - self.times[::-1], self.weight[::-1], self.struck[::-1])
+        return Walked(length - self.times[::-1], self.weight[::-1], self.struck[::-1], self.doubt[::-1])
 
 
 @dataclass(frozen=True)
@@ -82,13 +89,14 @@ class _Walk:
     """Beats so far, growing at their end. `backward`: the song's length when its time is run from its end."""
 
     def __init__(self, begun: Walked, clues: Clues, *, backward: float | None) -> None:
-        self.times, self.weight, self.struck = list(begun.times), list(begun.weight), list(begun.struck)
+        self.times, self.weight = list(begun.times), list(begun.weight)
+        self.struck, self.doubt = list(begun.struck), list(begun.doubt)
         self.attacks, self.harmonies, self.backward = clues.attacks, clues.harmonies, backward
         self.tapped = np.sort(self._in_song(clues.tapped))
         self.usual_strength = float(np.median(self.attacks.strength(self._in_song(begun.times))))
         self.usual_beat = float(np.median(np.diff(begun.times)))
         self.unsteady = _unsteadiness(begun)
-        self.lateness: float | None = None  # of turns, seconds; learned from the first one met
+        self.lateness: tuple[float, float] | None = None  # of turns, and its deviation, seconds; from the first met
 
     def until(self, end: float) -> Walked:
         """All beats up to `end` seconds."""
@@ -96,12 +104,13 @@ class _Walk:
             size = len(self.times)
             self._bar()
             if self.times[-1] <= self.times[size - 1]:  # the prediction broke down: better to stop than to run back
-                del self.times[size:], self.weight[size:], self.struck[size:]
+                for known in (self.times, self.weight, self.struck, self.doubt):
+                    del known[size:]
                 break
         keep = len(self.times)
         while keep > 1 and self.times[keep - 1] > end:
             keep -= 1
-        return Walked(np.array(self.times[:keep]), np.array(self.weight[:keep]), np.array(self.struck[:keep]))
+        return Walked(*(np.array(known[:keep]) for known in (self.times, self.weight, self.struck, self.doubt)))
 
     def _bar(self) -> None:
         predicted, beat = self._predicted(_LOOK)
@@ -109,22 +118,25 @@ class _Walk:
         moved = self._tapped((predicted + self._moved(predicted, doubt, beat))[:_BAR], beat)
         if self._is_struck(moved, beat):
             found, weight = self.attacks.near(self._in_song(moved))
-            self._add(np.where(weight > 0, self._in_song(found), moved), np.maximum(weight, FAINT), weight > 0)
+            self._add(np.where(weight > 0, self._in_song(found), moved), weight, np.full(_BAR, _CERTAIN))
             return
         first = len(self.times)
-        self._add(predicted[:_BAR], np.full(_BAR, FAINT), np.zeros(_BAR, bool))
+        doubts = np.array([self._doubt(first + k) for k in range(_BAR)])
+        self._add(predicted[:_BAR], np.zeros(_BAR), doubts)
         self._turns(first, beat)
         self._taps(first, beat)
 
-    def _add(self, times: Array, weight: Array, struck: NDArray[np.bool_]) -> None:
+    def _add(self, times: Array, weight: Array, doubt: Array) -> None:
         self.times.extend(times.tolist())
-        self.weight.extend(weight.tolist())
-        self.struck.extend(struck.tolist())
+        self.weight.extend(np.maximum(weight, FAINT).tolist())
+        self.struck.extend((weight > 0).tolist())
+        self.doubt.extend(doubt.tolist())
 
     def _doubt(self, beat: int) -> float:
         """Seconds by which the prediction of a beat may be off, as the tempo of this song has wandered so far."""
-        heard = max((k for k in range(max(0, beat - 256), beat) if self.weight[k] > 2 * FAINT), default=0)
-        return _CERTAIN + self.unsteady * _DOUBT * float((beat - 1 - heard) ** 1.5)
+        known = min(beat, len(self.weight))
+        heard = next((k for k in range(known - 1, 0, -1) if self.weight[k] > 2 * FAINT), 0)
+        return float(np.hypot(self.doubt[heard], self.unsteady * _DOUBT * (beat - 1 - heard) ** 1.5))
 
     def _predicted(self, count: int) -> tuple[Array, float]:
         """(the next `count` beats, length of a beat), in seconds."""
@@ -168,18 +180,21 @@ class _Walk:
             if self.lateness is None:
                 usual, spread = _LATE
                 precision = np.array([spread, doubt]) ** -2.0
-                self.lateness = float(np.average([usual, turn - at], weights=precision))
-            if abs(turn - at - self.lateness) < _TURN_REACH * beat:
-                gain = doubt**2 / (doubt**2 + _TURN_NOISE**2)
-                self.times[i] = self._in_song(at + gain * (turn - at - self.lateness))
-                self.weight[i] = TURN_WEIGHT
+                late = float(np.average([usual, turn - at], weights=precision))
+                self.lateness = late, float(precision.sum() ** -0.5)
+            late, unsure = self.lateness
+            if abs(turn - at - late) < _TURN_REACH * beat:
+                noise = float(np.hypot(_TURN_NOISE, unsure))
+                gain = doubt**2 / (doubt**2 + noise**2)
+                self.times[i] = self._in_song(at + gain * (turn - at - late))
+                self.weight[i], self.doubt[i] = TURN_WEIGHT, float(np.sqrt(gain)) * noise
 
     def _taps(self, first: int, beat: float) -> None:
         """Put beats that are known by nothing else where the tracker tapped them."""
         tapped = self._tapped(np.array(self.times[first:]), beat)
         for i, time in enumerate(tapped.tolist(), first):
             if self.weight[i] <= FAINT and time != self.times[i]:
-                self.times[i], self.weight[i] = time, TAP_WEIGHT
+                self.times[i], self.weight[i], self.doubt[i] = time, TAP_WEIGHT, _TAPPED
 
     def _tapped(self, bar: Array, beat: float) -> Array:
         """Each beat of a bar where the tracker tapped it or an eighth near it; where it did not, as it was."""
