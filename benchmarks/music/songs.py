@@ -12,7 +12,7 @@ from benchmarks.music import thirdband
 from samples.song import make_song
 from tests.music.synth import CHORDS, Recipe, Truth, make, write
 
-SEEDS = {"tune": 77, "report": 121_393}
+SEEDS = {"tune": 77, "report": 196_418}
 """The two halves. Whoever changes a constant of the analyser after looking at the reported half draws a new seed."""
 
 TUNE = {"main": (77, 101, 28_657, 40_961), "sample": (77, 501), "third": (1, 2, 3)}

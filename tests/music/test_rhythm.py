@@ -93,11 +93,11 @@ def test_a_firm_rhythm_is_stronger_than_a_loose_one(tmp_path):
         heard(played(0.5 * drum(300, 0.05, 0.5), ON)),
         heard(played(0.5 * drum(300, 0.05, 0.5), GROOVES["mambo"])),
     )
-    strong = rhythm(firm, Grid(BEATS, 0.003, 1.0, 120.0), 0, 0.5)
-    weak = rhythm(loose, Grid(BEATS, 0.025, 0.5, 120.0), 0, 0.1)
+    strong = rhythm(firm, Grid(BEATS, 0.003, 1.0, 0.0, 120.0), 0, 0.5)
+    weak = rhythm(loose, Grid(BEATS, 0.025, 0.5, 0.0, 120.0), 0, 0.1)
     assert strong.strength >= 0.85
     assert weak.strength <= 0.5
-    assert rhythm(firm, Grid(BEATS[:3], 0.0, 1.0, 120.0), 0, 0.5) is None
+    assert rhythm(firm, Grid(BEATS[:3], 0.0, 1.0, 0.0, 120.0), 0, 0.5) is None
 
 
 @pytest.mark.parametrize(("tonic", "mode", "third"), [("A", "minor", 3), ("C", "major", 4), ("F#", "minor", 3)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -20,13 +20,16 @@ TIGHTNESS: Final = (100.0, 400.0)
 """How dearly a beat pays for leaving the tempo. 100 is Ellis' and librosa's: it follows drift. 400 does not slip in a
 break or in the ten seconds of a clip. A song tries both; the beats that repeat themselves better win."""
 
-_DOUBTFUL: Final = 0.45  # a pulse below this makes other tempos worth a try
+DOUBTFUL: Final = 0.45
+"""A pulse below this makes other tempos and other takes worth a try."""
+
 _BETTER: Final = 0.05  # by which another tempo must win
 _RATIOS: Final = (3 / 2, 4 / 3)  # upwards only: a slower grid repeats itself better whatever the truth
 _PLAUSIBLE: Final = (85.0, 185.0)  # BPM; reference section 4
 _STEPPED: Final = 175.0  # BPM above which nobody steps every beat: halved. Bachata ends at about 170
 _CLIP_SECONDS: Final = 30.0  # in less than this no tempo drifts
 
+_SHARP: Final = 16.0  # deviations of a stroke from the next: how precisely it has to be met
 _HARD: Final = 9.0  # deviations, of three curves together
 _SLIP_COST: Final = 90.0  # deviations struck on the other eighths before a slip is believed: some eight bars
 _FAINT: Final = 0.22  # a pulse that decides nothing
@@ -37,11 +40,13 @@ class Tracked:
     """Raw beats in seconds, strictly increasing, and the `pulse` they were chosen for, 0..1.
 
     `finer`: a finer pulse, such as eighths, that holds the beats; the beats themselves where the tracker knows none.
+    `others`: beats it would offer instead, for songs in which these turn out badly.
     """
 
     beats: Array
     pulse: float
     finer: Array = field(default_factory=lambda: np.zeros(0))
+    others: tuple[Tracked, ...] = ()
 
     def __post_init__(self) -> None:
         """Let the beats stand in for a finer pulse."""
@@ -72,7 +77,7 @@ class DynamicTracker:
             return _steadiest(heard, tempo_curve(strength, around=around))
         curve = tempo_curve(strength)
         best = _steadiest(heard, curve)
-        if best.pulse < _DOUBTFUL:
+        if best.pulse < DOUBTFUL:
             # Two against three is how a comb errs, above all when a fast tempo drifts.
             middle = float(np.median(curve))
             for tempo in (middle * ratio for ratio in _RATIOS):
@@ -87,14 +92,22 @@ class DynamicTracker:
 
 
 def _steadiest(heard: Onsets, curve: Array) -> Tracked:
-    """The beats along a tempo curve that repeat themselves best."""
+    """The beats along a tempo curve that repeat themselves best; the others beside them where those do badly."""
     tried = TIGHTNESS if heard.strength.size > _CLIP_SECONDS * FPS else TIGHTNESS[-1:]
-    takes = [follow(heard.strength, curve, tightness=tightness) for tightness in tried]
-    beats = [_beats_of_eighths(heard, eighths) for eighths in takes]
-    scores = [pulse(heard, taken) for taken in beats]
+    eighths = [follow(heard.strength, 2.0 * curve, tightness=tightness) for tightness in tried]
+    takes = [_taken(heard, _beats_of_eighths(heard, taken), taken) for taken in eighths]
     # Where neither repeats itself the firm one invents less.
-    best = int(np.argmax(scores)) if max(scores) > _FAINT else len(takes) - 1
-    return Tracked(beats[best], max(0.0, scores[best]), takes[best])
+    sure = max(take.pulse for take in takes) > _FAINT
+    best = max(takes, key=lambda take: take.pulse) if sure else takes[-1]
+    if best.pulse >= DOUBTFUL or len(tried) == 1:
+        return best
+    beats = [follow(heard.strength, curve, tightness=tightness) for tightness in tried]
+    others = [*(take for take in takes if take is not best), *(_taken(heard, taken, taken) for taken in beats)]
+    return replace(best, others=tuple(others))
+
+
+def _taken(heard: Onsets, beats: Array, finer: Array) -> Tracked:
+    return Tracked(beats, max(0.0, pulse(heard, beats)), finer)
 
 
 def _beats_of_eighths(heard: Onsets, eighths: Array) -> Array:
@@ -122,12 +135,13 @@ def _beats_of_eighths(heard: Onsets, eighths: Array) -> Array:
 
 
 def follow(strength: Array, curve: Array, *, tightness: float) -> Array:
-    """Seconds of the best sequence of eighths; `curve`: BPM at each frame, `strength` at `FPS`.
+    """Seconds of the best sequence of strokes; `curve`: how many a minute at each frame, `strength` at `FPS`.
 
-    Eighths, not beats: a sequence of beats is drawn from beat to off-beat and back by whatever is struck harder for a
-    while. To eighths it makes no difference; which of them are the beats is then asked of the whole song at once.
+    Followed are eighths, at twice the tempo: a sequence of beats is drawn from beat to off-beat and back by whatever is
+    struck harder for a while. To eighths it makes no difference; which of them are the beats is then asked of the whole
+    song at once.
     """
-    periods = 30.0 * FPS / curve
+    periods = 60.0 * FPS / curve
     score = _smooth(strength, float(np.median(periods)))
     size = score.size
     total = score.copy()
@@ -163,5 +177,5 @@ def _trace(total: Array, back: NDArray[np.int_], period: float) -> Array:
 
 def _smooth(strength: Array, period: float) -> Array:
     reach = int(period)
-    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) * 16.0 / period) ** 2)
+    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) * _SHARP / period) ** 2)
     return np.convolve(strength, window, mode="same")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.errors import AudioUnreadable
-from bachata.music.beats import BeatTracker, DynamicTracker
+from bachata.music.beats import DOUBTFUL, BeatTracker, DynamicTracker, Tracked
 from bachata.music.confidence import beat_confidence, pulse
 from bachata.music.counts import Counted, count
 from bachata.music.decode import Sound
@@ -29,6 +29,7 @@ MIN_SECONDS: Final = 4.0
 FEWEST_BEATS: Final = 4
 """Fewer are no grid."""
 
+_CLEARLY: Final = 0.03  # of pulse by which other beats must be better: on and off the beat repeat themselves alike
 _SILENCE: Final = 10 ** (-60 / 20)  # largest sample of what counts as silence
 
 
@@ -75,18 +76,32 @@ def beat_grid(tracker: BeatTracker, features: Features, heard: Onsets) -> Grid:
     tracked = tracker.track(heard)
     if tracked.beats.size < FEWEST_BEATS:
         return NO_GRID
-    grid, harmonies = regress(tracked, features, heard), Harmonies.of(features)
+    grid, harmonies = _best_grid(tracked, features, heard), Harmonies.of(features)
     chosen = danced(heard, harmonies, grid.beats)
     if not chosen.same_tempo:
         # Found anew: along a tempo that is not danced the tracker may have slipped from one danced beat to another.
         tracked = tracker.track(heard, around=grid.tempo * STEPS / chosen.step)
         if tracked.beats.size < FEWEST_BEATS:
             return grid
-        grid = regress(tracked, features, heard)
+        grid = _best_grid(tracked, features, heard)
         chosen = danced(heard, harmonies, grid.beats, same_tempo=True)
     if chosen.is_found:
         return grid
     return regress(replace(tracked, beats=chosen.beats(grid.beats)), features, heard)
+
+
+def _best_grid(tracked: Tracked, features: Features, heard: Onsets) -> Grid:
+    """The grid of the tracker's beats, or of those it would offer instead when that one repeats itself badly."""
+    grid = regress(tracked, features, heard)
+    best = pulse(heard, grid.beats)
+    if best < DOUBTFUL:
+        for other in tracked.others:
+            if other.beats.size >= FEWEST_BEATS:
+                offered = regress(other, features, heard)
+                alike = pulse(heard, offered.beats)
+                if alike > best + _CLEARLY:
+                    grid, best = offered, alike
+    return grid
 
 
 def seconds(times: NDArray[np.float64]) -> list[float]:
