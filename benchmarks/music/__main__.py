@@ -60,6 +60,9 @@ def _mean_and_worst(measure: str, rows: list[Row]) -> tuple[str, str]:
     if not rows or measure not in rows[0]:
         return "–", "–"
     values = np.array([row[measure] for row in rows])
+    values = values[np.isfinite(values)]  # a tracker that hits no beat has no offset
+    if values.size == 0:
+        return "–", "–"
     worst = values[np.abs(values).argmax()] if measure in LOWER_IS_BETTER else values.min()
     return f"{values.mean():.3f}", f"{worst:.3f}"
 
