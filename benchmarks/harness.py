@@ -179,5 +179,3 @@ def _waited(pid: int, *, block: bool) -> object:
     """Wait until a child has ended, and leave it to be waited for."""
     options = os.WEXITED | os.WNOWAIT | (0 if block else os.WNOHANG)
     return os.waitid(os.P_PID, pid, options)
-
-

@@ -1,0 +1,54 @@
+"""What encoded pieces are kept for: a killed task goes on, several tasks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.assembly import job
+from benchmarks.assembly.collected import Collected, Killed, Setting
+from benchmarks.assembly.compare import CROSSFADES, document
+from benchmarks.assembly.material import SONG, link_tree, unconformed
+from benchmarks.assembly.montage import Clip, blueprint, montage
+
+ONE = "ours, unconformed, one task"
+SHARDS = 4
+SHARDED = f"ours, unconformed, {SHARDS} shards"
+KILL_AT = 0.8
+"""Share of the pieces that are stored when the job is killed."""
+
+
+@dataclass(frozen=True)
+class Large:
+    """A store of clips nobody conformed."""
+
+    store: Path
+    clips: tuple[Clip, ...]
+
+
+def large_input(setting: Setting) -> Large:
+    """The clips of the measured video as a camera would have stored them."""
+    store = setting.folder / "unconformed"
+    return Large(store, unconformed(setting.material, setting.scale, setting.peers.ffmpeg, store))
+
+
+def killed(setting: Setting, found: Collected) -> None:
+    """One round of the video with crossfades, killed and run again by the same store."""
+    plan = document(setting, setting.scale.moves, crossfades=True, song=SONG)
+    pieces = job.pieces_of(found.results[CROSSFADES])
+    with setting.scratch() as scratch:
+        store = setting.material.copy(scratch / "store")
+        stored = job.render_and_kill(store, plan, pieces=round(KILL_AT * pieces))
+        made = job.render(store, plan, attempt=1)
+        found.hashes[CROSSFADES].append(made.sha256)
+        found.killed.append(Killed(pieces, stored, job.pieces_of(made.result)))
+
+
+def shards(setting: Setting, large: Large, found: Collected) -> None:
+    """One round of input that must be encoded whole: one task, then several side by side."""
+    cuts = montage(large.clips, setting.scale.large_moves, setting.scale)
+    plan = blueprint(cuts, song=SONG, scale=setting.scale, crossfades=True, task=job.TASK, user=job.USER)
+    for name, tasks in ((ONE, 1), (SHARDED, SHARDS)):
+        with setting.scratch() as scratch:
+            made = job.render(link_tree(large.store, scratch / "store"), plan, tasks=tasks)
+            found.ours(name, made, cuts[-1].end)
