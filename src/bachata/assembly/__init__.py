@@ -3,9 +3,8 @@
 ::
 
     frameplan   blueprint -> what every output frame shows (pure)          fetch     storage -> files
-    reader      clip -> the frame shown at a source time                   sound     song or clips -> samples
-    conform     any frame -> the output's size, pixels and colours         loudness  samples -> one gain
-    compose     plan + readers -> finished pictures                        output    pictures + samples -> file
+    compose     plan + clips -> finished pictures                          sound     song or clips -> samples
+    output      pictures + samples -> file                                 loudness  samples -> one gain
     rendering   all of these in order: `render`                            job       the container's entry point
 
 `render` is imported when first asked for, so that who reads only `assembly.result` needs no FFmpeg.

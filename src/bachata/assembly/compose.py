@@ -13,9 +13,9 @@ from av.filter import Graph
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 
-from bachata.assembly.conform import BT709, FORMAT, LIMITED, Conformer
 from bachata.assembly.frameplan import Colour, FramePlan, Picture, Piece, Shot
-from bachata.assembly.reader import ClipReader
+from bachata.media.conform import BT709, FORMAT, LIMITED, Conformer
+from bachata.media.reader import ClipReader
 
 _LUMA: Final[dict[Colour, int]] = {"black": 16, "white": 235}  # limited range, ITU-R BT.709
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from bachata import logs, settings
-from bachata.assembly.media import writing
 from bachata.assembly.rendering import Options, render
 from bachata.assembly.result import Result, error_key, result_key
 from bachata.blueprint import Blueprint, parse, storage_key
@@ -34,6 +33,7 @@ from bachata.errors import (
     TaskOwnedElsewhere,
     Unavailable,
 )
+from bachata.media.files import writing
 from bachata.settings import Settings
 from bachata.signals import stop_on_signals
 from bachata.storage import ObjectStore, open_store

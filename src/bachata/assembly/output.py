@@ -20,10 +20,10 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bachata.assembly.conform import BT709, FORMAT, LIMITED
 from bachata.assembly.sound import RATE
 from bachata.blueprint import AUDIO_CODECS, VIDEO_CODECS, OutputConfig
 from bachata.errors import InvalidRequest
+from bachata.media.conform import BT709, FORMAT, LIMITED
 
 THREADS: Final = 4
 """Encoder threads unless told otherwise. Not the machine's cores: x264's output depends on their number."""

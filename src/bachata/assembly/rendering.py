@@ -26,13 +26,13 @@ from bachata.assembly.compose import Composer
 from bachata.assembly.fetch import Fetcher
 from bachata.assembly.frameplan import FramePlan, plan_frames
 from bachata.assembly.loudness import measure
-from bachata.assembly.media import writing
 from bachata.assembly.output import THREADS, Output, check_output
 from bachata.assembly.result import Result
 from bachata.assembly.sound import RATE, ClipSound, Shape, SongSound, Sound, sample_at
 from bachata.assembly.verify import Facts, facts
 from bachata.blueprint import Blueprint, storage_key
 from bachata.errors import ClipMissing, SongMissing, Stopped
+from bachata.media.files import writing
 from bachata.storage import ObjectStore
 
 Progress = Callable[[str, float], None]

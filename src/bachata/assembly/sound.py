@@ -20,8 +20,8 @@ from av.container import InputContainer
 from av.filter import Graph
 
 from bachata.assembly.frameplan import FramePlan, Piece
-from bachata.assembly.media import opened, words
 from bachata.errors import AudioUnreadable
+from bachata.media.files import opened, words
 
 RATE: Final = 48_000
 """Samples a second of every video's sound."""

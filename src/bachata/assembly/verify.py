@@ -9,8 +9,8 @@ from pathlib import Path
 
 import av
 
-from bachata.assembly.media import opened
 from bachata.errors import BachataError
+from bachata.media.files import opened
 
 
 @dataclass(frozen=True)

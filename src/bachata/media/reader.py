@@ -18,8 +18,9 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bachata.assembly.media import decoding, opened
 from bachata.errors import MediaUnreadable
+from bachata.media.clip import pictures_of
+from bachata.media.files import decoding, opened
 
 TOLERANCE: Final = Fraction(1, 1000)
 """A frame counts as presented up to this early, in seconds: half a tick of a millisecond time base (Matroska, AVI) and
@@ -110,7 +111,7 @@ class ClipReader:
 
     def _enter(self) -> None:
         self._container = self._stack.enter_context(opened(self.path, self.name))
-        self._stream = _pictures(self._container, self.name)
+        self._stream = pictures_of(self._container, self.name)
         self._stream.thread_type = "AUTO"
 
     def _first_time(self) -> Fraction:
@@ -173,15 +174,6 @@ class ClipReader:
                 # Noted now: whoever shows the frame gives it other timestamps.
                 length = (frame.duration or 0) * (frame.time_base or Fraction(0))
                 yield _Presented(time, time + max(self._interval, length), frame)
-
-
-def _pictures(container: InputContainer, name: str) -> VideoStream:
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
-    if not streams:
-        held = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
-        raise MediaUnreadable(f"{name!r} holds no video stream (found: {held}). Replace the file.")
-    return streams[0]
 
 
 def _time_base(stream: VideoStream) -> Fraction:
