@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from bachata.cli import console, rooms
+from bachata.media.profile import PROFILES
 from bachata.moves.catalogue import Move
 from bachata.settings import load
 
@@ -27,15 +28,24 @@ def command() -> None:
     help="bachata.annotations.1; default: annotations.json in DIRECTORY",
 )
 @click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    help="what the clips are conformed to; default: what the library has, 720p30 for a new one",
+)
 @console.json_option
-def add(directory: Path, annotations: Path | None, library: str | None, as_json: bool) -> None:
-    """Measure the clips in DIRECTORY and add them; all faults are reported together and nothing is half added."""
+def add(directory: Path, annotations: Path | None, library: str | None, profile: str | None, as_json: bool) -> None:
+    """Measure the clips in DIRECTORY, conform them and add them.
+
+    All faults are reported together and nothing is half added. Stopped and run again, it goes on where it was. A library
+    has one profile; giving another conforms all its clips anew, which DIRECTORY must then hold.
+    """
     from bachata.moves.ingest import add as ingest
     from bachata.music import clip_beats
 
     name = library or load().move_library
     file = annotations or directory / "annotations.json"
-    with rooms.database() as engine, console.meter(f"Adding moves to {name}") as meter:
+    with rooms.database() as engine, rooms.scratch() as scratch, console.meter(f"Adding moves to {name}") as meter:
         report = ingest(
             directory,
             file,
@@ -43,13 +53,15 @@ def add(directory: Path, annotations: Path | None, library: str | None, as_json:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
+            profile=profile,
+            scratch=scratch,
             progress=lambda n, of, clip: meter(clip, n / of),
         )
     if as_json:
         console.emit(asdict(report))
         return
     console.stdout.print(
-        f"Library [bold]{name}[/]: {len(report.added)} added, {len(report.updated)} updated, "
+        f"Library [bold]{name}[/] ({report.profile}): {len(report.added)} added, {len(report.updated)} updated, "
         f"{len(report.unchanged)} unchanged"
     )
     for warning in report.warnings:
@@ -81,6 +93,7 @@ def _row(move: Move) -> dict[str, Any]:
         "frame_rate": int(rate) if rate.denominator == 1 else float(rate),
         "frames": move.frames,
         "beats": move.beats,
+        "keyframes": move.keyframes,
         "count_one": move.count_one,
         "tempo": move.tempo,
         "label": move.label,
@@ -88,6 +101,10 @@ def _row(move: Move) -> dict[str, Any]:
         "energy_level": move.energy_level,
         "style": move.style,
         "confidence": move.confidence,
+        "profile": move.profile,
+        "width": move.width,
+        "height": move.height,
+        "thumbnail": move.thumbnail if move.profile else None,
     }
 
 
