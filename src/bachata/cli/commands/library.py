@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from bachata.cli import console, rooms
 from bachata.media.profile import PROFILES
@@ -17,7 +19,7 @@ from bachata.settings import load
 
 @click.group()
 def command() -> None:
-    """Bring moves into a library and list them."""
+    """Bring moves into a library, list them, prove that they conform."""
 
 
 @command.command()
@@ -82,6 +84,33 @@ def list_(library: str | None, as_json: bool) -> None:
         console.emit([_row(m) for m in moves])
         return
     _table(name, moves)
+
+
+@command.command()
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def check(library: str | None, as_json: bool) -> None:
+    """Prove that a library conforms: every clip is stored as catalogued, and any two can lie in one video.
+
+    Names all faults with what helps; exits with 1 if there is one.
+    """
+    from bachata.moves.check import check as look
+    from bachata.moves.repository import MoveRepository
+
+    with rooms.database() as engine:
+        name = rooms.library_name(engine, library)
+        moves = [embedded.move for embedded in MoveRepository(engine, name).load()]
+    with console.meter(f"Checking {name}") as meter:
+        report = look(name, moves, rooms.store(), progress=lambda n, of, clip: meter(clip, n / of))
+    if as_json:
+        console.emit({**asdict(report), "conforms": report.conforms})
+    else:
+        for fault in report.faults:
+            console.stdout.print(escape(f"{fault.clip_id or name}: {fault.fault}; {fault.remedy}"), soft_wrap=True)
+        found = f"{len(report.faults)} fault{'' if len(report.faults) == 1 else 's'}" if report.faults else "conforms"
+        console.stdout.print(f"Library [bold]{escape(name)}[/] ({report.profile}, {report.clips} clips): {found}")
+    if not report.conforms:
+        sys.exit(1)
 
 
 def _row(move: Move) -> dict[str, Any]:
