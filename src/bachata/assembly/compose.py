@@ -32,7 +32,10 @@ class Composer:
     """
 
     def __init__(self, plan: FramePlan, size: tuple[int, int], locate: Callable[[str], Path]) -> None:
-        self.warnings: list[str] = []
+        self.held: dict[int, int] = {}
+        """Index into the plan's pieces -> pictures for which the clip's last one was held; known when it is closed."""
+        self.damaged: dict[int, int] = {}
+        """Index into the plan's pieces -> pictures the decoder repaired; known when it is closed."""
         self._plan = plan
         self._size = size
         self._conform = Conformer(*size)
@@ -72,7 +75,10 @@ class Composer:
     def _close_before(self, piece: int | None) -> None:
         for index in [i for i in self._scenes if piece is None or i < piece]:
             scene = self._scenes.pop(index)
-            self.warnings += scene.warnings(self._plan.rate)
+            if scene.reader.held:
+                self.held[index] = scene.reader.held
+            if scene.reader.damaged:
+                self.damaged[index] = scene.reader.damaged
             scene.reader.close()
             self._closed_pixels += scene.reader.pixels
         if self._closed_pixels > _COLLECT_PIXELS:
@@ -99,18 +105,6 @@ class _Scene:
         if self._last is None or self._last[0] is not frame:
             self._last = frame, self._conform(frame, self.reader.sample_aspect)
         return self._last[1]
-
-    def warnings(self, rate: Fraction) -> list[str]:
-        name = f"move {self.piece.index + 1} ({self.piece.path})"
-        found = []
-        if self.reader.held:
-            seconds = float(self.reader.held / rate)
-            found.append(
-                f"{name} ends too early: its last picture was held for {self.reader.held} frames, {seconds:.2f} s"
-            )
-        if self.reader.damaged:
-            found.append(f"{name} is damaged: the decoder repaired {self.reader.damaged} pictures")
-        return found
 
 
 def plain(width: int, height: int, luma: int) -> VideoFrame:

@@ -15,20 +15,22 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
 from av.audio.frame import AudioFrame
 
-from bachata.assembly.compose import Composer
 from bachata.assembly.fetch import Fetcher
+from bachata.assembly.film import Film, StitchedFilm, WholeFilm, plan_output
 from bachata.assembly.frameplan import FramePlan, plan_frames
 from bachata.assembly.loudness import measure
-from bachata.assembly.output import THREADS, Output, check_output
+from bachata.assembly.output import THREADS, check_output
+from bachata.assembly.pieces import Maker
 from bachata.assembly.result import Result
 from bachata.assembly.sound import RATE, ClipSound, Shape, SongSound, Sound, sample_at
+from bachata.assembly.soundtrack import EncodedSound
 from bachata.assembly.verify import Facts, facts
 from bachata.blueprint import Blueprint, storage_key
 from bachata.errors import ClipMissing, SongMissing, Stopped
@@ -41,12 +43,15 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a render uses its machine; nothing here changes what is rendered, except `threads` (see `output.THREADS`)."""
+    """How a render uses its machine; nothing here changes what is rendered, except `threads`."""
 
     fetch_workers: int = 8
     fetch_backoff: float = 0.5
     """Seconds before the second try; doubles."""
     threads: int = THREADS
+    """Of the encoder that makes a whole video; its bytes depend on it."""
+    workers: int = 2
+    """Pieces encoded at once; no byte depends on it."""
     pause: Callable[[float], object] | None = None
     """Waits between tries; default: until the time is over or `stop` is set."""
 
@@ -92,19 +97,25 @@ class _Run:
         with self._stage("fetching"):
             media = self._fetch(scratch, song, options)
         finished = scratch / "finished"
-        with ExitStack() as stack:
+        with self._film(media.__getitem__, options) as film:
             with self._stage("concatenating"):
                 sound = self._sound(media, song)
                 shape = self._shape(sound)
-                blocks = self._watched(shape.apply(sound))
-                writer = Output(finished, self.blueprint.output_config, blocks, threads=options.threads)
-                stack.enter_context(writer)
-                warnings = self._pictures(writer, media)
+                track = EncodedSound(self.blueprint.output_config, self._watched(shape.apply(sound)))
+                warnings = film.shoot(finished, track, self._shot)
             with self._stage("adding_audio"):
-                writer.finish()
-                measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True)
+                film.finish()
+                measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True, times=film.times)
                 _publish(finished, output)
         return self._result(measured, shape, [*self.plan.warnings, *warnings, *sound.warnings])
+
+    def _film(self, locate: Callable[[str], Path], options: Options) -> Film:
+        config = self.blueprint.output_config
+        if config.video_codec != "libx264":
+            return WholeFilm(config, self.plan, locate, options.threads, self._check)
+        profile, copies = plan_output(self.plan, config, locate)
+        maker = Maker(copies, profile, locate=locate, check=self._check)
+        return StitchedFilm(config, copies, profile, locate, maker.make, options.workers, self._check)
 
     def _fetch(self, scratch: Path, song: Path | None, options: Options) -> dict[str, Path]:
         fetcher = Fetcher(
@@ -148,15 +159,9 @@ class _Run:
         goes_on = isinstance(sound, SongSound) and sound.goes_on
         return Shape(gain_db=gain, fade_out=min(fade, sound.samples) if goes_on else 0)
 
-    def _pictures(self, writer: Output, media: dict[str, Path]) -> list[str]:
-        total = self.plan.total
-        with Composer(self.plan, self.blueprint.output_config.size, media.__getitem__) as composer:
-            for index, picture in enumerate(self.plan.pictures()):
-                self._check()
-                writer.write(composer.picture(picture))
-                if index * 100 // total != (index + 1) * 100 // total:  # a hundred times a render
-                    self.progress("concatenating", (index + 1) / total)
-        return composer.warnings
+    def _shot(self, done: int, of: int) -> None:
+        if (done - 1) * 100 // of != done * 100 // of:  # a hundred times a render
+            self.progress("concatenating", done / of)
 
     def _watched(self, blocks: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
         for block in blocks:
@@ -169,8 +174,8 @@ class _Run:
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
-        self._check()
         self.progress(name, 0.0)
+        self._check()
         began = time.monotonic()
         yield
         self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ import numpy.typing as npt
 from bachata.choreography.grid import COUNTS, Grid
 from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
+from bachata.moves.keyframes import counts_of
 
 _STEADY = 4  # counts below which a speed comes from the tempo of the whole clip: a frame weighs too much in fewer
 Floats = npt.NDArray[np.float64]
@@ -41,20 +40,9 @@ class Timing:
 
 def timing(move: Move) -> Timing:
     """The counts of a move. The frame after its last one may be a count: a clip can end exactly on a count 1."""
-    beats = list(move.beats)
-    period = median(b - a for a, b in pairwise(beats)) if len(beats) > 1 else 0.0
-    if period <= 0:
-        period = float(move.rate) * 60 / move.tempo
-    head: list[int] = []
-    while (at := beats[0] - period * (len(head) + 1)) >= 0:
-        head.append(round(at))
-    tail: list[int] = []
-    # Half a frame of grace: the last count of a clip cut on counts lies at its end, give or take rounding.
-    while (at := beats[-1] + period * (len(tail) + 1)) <= move.frames + 0.5:
-        tail.append(min(round(at), move.frames))
-    counts = [*reversed(head), *beats, *tail]
-    ones = range(len(head) + move.count_one, len(counts), COUNTS)
-    return Timing(tuple(counts), tuple(ones), move.rate, move.frames, period)
+    counts = counts_of(move.beats, move.frames, rate=move.rate, tempo=move.tempo)
+    ones = range(counts.head + move.count_one, len(counts.frames), COUNTS)
+    return Timing(counts.frames, tuple(ones), move.rate, move.frames, counts.period)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ then moving all of it; here room is kept in front, as many bytes as the index ca
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Final, Literal, Self, cast
 
 import av
 from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
@@ -28,6 +30,9 @@ Format = Literal["mp4", "mov", "matroska"]
 _FINE: Final = 90_000
 """Ticks a second, at least: MPEG's clock, which divides every usual rate."""
 
+_SOUND_RATE: Final = 48_000
+_LARGEST_TIMESCALE: Final = 2**31 - 1
+
 _INDEX_BASE: Final = 8192  # boxes that do not grow with the media; the largest seen is 1.6 kB
 _PER_SAMPLE: Final = 4 + 8 + 12 + 8 + 4
 """Bytes of a sample at worst: size, duration run, chunk run, chunk offset, keyframe number (ISO/IEC 14496-12)."""
@@ -38,8 +43,14 @@ def timescale(rate: Fraction) -> Fraction:
     return Fraction(1, rate.numerator * math.ceil(Fraction(_FINE, rate.numerator)))
 
 
+def _common(timescale: int) -> int:
+    """A unit in which both streams' lengths are whole, so that the file says exactly when they end."""
+    exact = math.lcm(timescale, _SOUND_RATE)
+    return exact if exact <= _LARGEST_TIMESCALE else timescale
+
+
 class Writer:
-    """A file of one profile's pictures and, if given, one sound whose packets are copied from `sound`.
+    """A file of one profile's pictures and, if given, sound: `sound` adds its stream to the container.
 
     Times are absolute, in units of `tick` for pictures. Write packets of both streams in order of time.
     `samples` bounds how many packets will be written. The same packets give the same bytes.
@@ -52,13 +63,19 @@ class Writer:
         *,
         samples: int,
         format: Format = "mp4",
-        sound: AudioStream | None = None,
+        sound: Callable[[OutputContainer], AudioStream] | None = None,
     ) -> None:
         options = {"fflags": "+bitexact"}
         self.tick = timescale(profile.rate)
+        self.frame = int(profile.tick / self.tick)
+        """Ticks of one frame of the profile's rate."""
         if format != "matroska":
             room = _INDEX_BASE + _PER_SAMPLE * samples
-            options |= {"moov_size": str(room), "video_track_timescale": str(self.tick.denominator)}
+            options |= {
+                "moov_size": str(room),
+                "video_track_timescale": str(self.tick.denominator),
+                "movie_timescale": str(_common(self.tick.denominator)),
+            }
         self._container = av.open(str(path), "w", format=format, container_options=options)
         stream = self._container.add_stream("libx264", rate=profile.rate)
         assert isinstance(stream, VideoStream)
@@ -66,7 +83,7 @@ class Writer:
         configure(stream.codec_context, profile)  # never fed: it gives the file the profile's SPS and PPS
         stream.time_base = self.tick
         self._video = stream
-        self._audio = self._container.add_stream_from_template(sound, opaque=True) if sound else None
+        self._audio = sound(self._container) if sound else None
         self._finished = False
 
     def picture(self, unit: Unit, at: int, length: int) -> None:

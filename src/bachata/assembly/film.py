@@ -1,0 +1,161 @@
+"""The pictures of a video, made in one of two ways: stitched from copied and encoded pieces, or encoded whole.
+
+H.264 is stitched. The other codecs are encoded in one run, which cannot be resumed or shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from bachata.assembly.compose import Composer
+from bachata.assembly.copyplan import CopyPlan, Segment, plan_copies
+from bachata.assembly.frameplan import FramePlan
+from bachata.assembly.output import CONTAINERS, Output
+from bachata.assembly.pieces import Made, told
+from bachata.assembly.sound import RATE
+from bachata.assembly.soundtrack import Soundtrack, Weaver, bits
+from bachata.assembly.stitch import Stitcher, sources
+from bachata.blueprint import OutputConfig
+from bachata.media.container import Writer
+from bachata.media.profile import Profile, profile_for
+
+_SMALLEST_PACKET: Final = (
+    480  # samples of the shortest packet a sound codec of ours writes (Opus: 960; half to be safe)
+)
+
+Told = Callable[[int, int], None]
+"""Called with how many pictures there are so far, and how many there will be."""
+
+
+class Film(Protocol):
+    """A file in the making. Leaving its context without `finish` abandons it."""
+
+    @property
+    def times(self) -> list[Fraction] | None:
+        """When each picture begins, seconds; None: one a frame."""
+
+    def shoot(self, path: Path, sound: Soundtrack, told: Told) -> list[str]:
+        """Write all pictures to `path`, with the sound along. Returns warnings. Raises MediaUnreadable."""
+
+    def finish(self) -> None:
+        """Write the rest of the sound and the index."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def output_profile(config: OutputConfig) -> Profile:
+    """The profile an H.264 output is stitched in."""
+    bitrate = bits(config.video_bitrate) if config.video_bitrate else None
+    return profile_for(config.size, config.rate, crf=config.crf, bitrate=bitrate)
+
+
+def plan_output(plan: FramePlan, config: OutputConfig, locate: Callable[[str], Path]) -> tuple[Profile, CopyPlan]:
+    """How every picture of an H.264 output is made. Opens every clip. Raises MediaUnreadable."""
+    profile = output_profile(config)
+    asked = None
+    if config.video_bitrate:
+        asked = f"video_bitrate {config.video_bitrate} was asked for"
+    elif config.crf is not None and config.crf != profile_for(config.size, config.rate).crf:
+        asked = f"crf {config.crf:g} was asked for"
+    return profile, plan_copies(plan, sources(plan, profile, locate, asked=asked), config.retime)
+
+
+@dataclass
+class StitchedFilm:
+    """See the module. `make` encodes a segment; up to `workers` at once."""
+
+    config: OutputConfig
+    copies: CopyPlan
+    profile: Profile
+    locate: Callable[[str], Path]
+    make: Callable[[Segment], Made]
+    workers: int
+    check: Callable[[], None]
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def times(self) -> list[Fraction] | None:
+        """See `Film`. In the file's own ticks."""
+        return [at * self._writer.tick for at in self.copies.ticks(self._writer.frame)]
+
+    def shoot(self, path: Path, sound: Soundtrack, told_: Told) -> list[str]:
+        """See `Film`."""
+        pictures = self.copies.plan.shown
+        seconds = self.copies.plan.total / self.copies.plan.rate
+        packets = pictures + int(seconds * RATE) // _SMALLEST_PACKET
+        self._writer = self._stack.enter_context(
+            Writer(
+                path,
+                self.profile,
+                samples=packets,
+                format=CONTAINERS[self.config.output_format],
+                sound=sound.attach,
+            )
+        )
+        self._sound = Weaver(sound.packets(), self._writer.sound)
+        stitcher = Stitcher(self.copies, locate=self.locate, make=self.make, workers=self.workers, check=self.check)
+        seen = stitcher.write(self._writer, self._sound, lambda done: told_(done, pictures))
+        return told(self.copies, seen)
+
+    def finish(self) -> None:
+        """See `Film`."""
+        self._sound.until(None)
+        self._writer.finish()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+
+@dataclass
+class WholeFilm:
+    """See the module."""
+
+    config: OutputConfig
+    plan: FramePlan
+    locate: Callable[[str], Path]
+    threads: int
+    check: Callable[[], None]
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def times(self) -> list[Fraction] | None:
+        """See `Film`."""
+        return None
+
+    def shoot(self, path: Path, sound: Soundtrack, told_: Told) -> list[str]:
+        """See `Film`."""
+        self._output = self._stack.enter_context(Output(path, self.config, sound, threads=self.threads))
+        copies = CopyPlan(self.plan, (), ())
+        with Composer(self.plan, self.config.size, self.locate) as composer:
+            for number, picture in enumerate(self.plan.pictures(), 1):
+                self.check()
+                self._output.write(composer.picture(picture))
+                told_(number, self.plan.total)
+        return told(copies, [Made((), composer.held, composer.damaged)])
+
+    def finish(self) -> None:
+        """See `Film`."""
+        self._output.finish()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
