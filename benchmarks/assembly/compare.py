@@ -23,7 +23,7 @@ def once(setting: Setting, found: Collected) -> None:
     found.cost(CONFORM, setting.material.conform)
     store = setting.material.store
     _first_videos(setting, found)
-    for rest in ("output", "pieces", "blueprints"):  # the songs' encoded tracks stay, as they do in production
+    for rest in ("output", "cache/pieces", "blueprints"):  # the songs' encoded tracks stay, as they do in production
         shutil.rmtree(store / rest, ignore_errors=True)
     few = montage(setting.material.clips, setting.scale.moviepy_moves, setting.scale)
     with setting.scratch() as scratch:

@@ -77,7 +77,7 @@ def files(store: Path) -> frozenset[str]:
 
 def stored_pieces(store: Path, before: frozenset[str]) -> list[str]:
     """Keys of encoded pieces that were not there before."""
-    return sorted(key for key in files(store) - before if key.startswith("pieces/"))
+    return sorted(key for key in files(store) - before if key.startswith("cache/pieces/"))
 
 
 def _env(store: Path, document: dict[str, Any], index: int, tasks: int, attempt: int) -> dict[str, str]:
