@@ -192,6 +192,13 @@ class OutputConfig(Document):
         return exact_rate(self.frame_rate)
 
 
+class AudioLoudness(Document):
+    """EBU R 128 measurements of the whole song, as its Analysis gives them."""
+
+    integrated_lufs: float = Field(allow_inf_nan=False)
+    true_peak_dbtp: float = Field(allow_inf_nan=False)
+
+
 class Blueprint(Document):
     """A whole video. Build one from untrusted input with `parse` only."""
 
@@ -200,6 +207,7 @@ class Blueprint(Document):
     audio_path: Key
     audio_tempo: float | None = Field(None, gt=0, allow_inf_nan=False, description="beats a minute")
     audio_start: Seconds = Field(0.0, description="song time of the video's first frame, seconds")
+    audio_loudness: AudioLoudness | None = Field(None, description="of the song; measured when absent")
     moves: list[Move] = Field(min_length=1, max_length=MAX_MOVES)
     total_duration: PositiveSeconds | None = Field(None, description="default: the end of the last move")
     difficulty_level: Difficulty | None = None
