@@ -178,7 +178,11 @@ class OutputConfig(Document):
     fade_duration: Seconds = Field(0.3, description="length of each half of a fade through black or white")
     add_audio_overlay: bool = Field(True, description="true: the song; false: the clips' own sound")
     normalize_audio: bool = Field(True, description="bring the sound to -14 LUFS")
-    retime: Literal["timestamps", "resample", "off"] = Field("resample", description="how speed is realised")
+    retime: Literal["timestamps", "resample", "off"] = Field(
+        "timestamps",
+        description="how speed is realised: by timestamps alone, so that a conformed clip is copied, or on a "
+        "strictly constant frame rate; `off` ignores it",
+    )
 
     @property
     def size(self) -> tuple[int, int]:
