@@ -178,7 +178,11 @@ class OutputConfig(Document):
     fade_duration: Seconds = Field(0.3, description="length of each half of a fade through black or white")
     add_audio_overlay: bool = Field(True, description="true: the song; false: the clips' own sound")
     normalize_audio: bool = Field(True, description="bring the sound to -14 LUFS")
-    retime: Literal["timestamps", "resample", "off"] = Field("resample", description="how speed is realised")
+    retime: Literal["timestamps", "resample", "off"] = Field(
+        "timestamps",
+        description="how speed is realised: by timestamps alone, so that a conformed clip is copied, or on a "
+        "strictly constant frame rate; `off` ignores it",
+    )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -192,6 +196,13 @@ class OutputConfig(Document):
         return exact_rate(self.frame_rate)
 
 
+class AudioLoudness(Document):
+    """EBU R 128 measurements of the whole song, as its Analysis gives them."""
+
+    integrated_lufs: float = Field(allow_inf_nan=False)
+    true_peak_dbtp: float = Field(allow_inf_nan=False)
+
+
 class Blueprint(Document):
     """A whole video. Build one from untrusted input with `parse` only."""
 
@@ -200,6 +211,7 @@ class Blueprint(Document):
     audio_path: Key
     audio_tempo: float | None = Field(None, gt=0, allow_inf_nan=False, description="beats a minute")
     audio_start: Seconds = Field(0.0, description="song time of the video's first frame, seconds")
+    audio_loudness: AudioLoudness | None = Field(None, description="of the song; measured when absent")
     moves: list[Move] = Field(min_length=1, max_length=MAX_MOVES)
     total_duration: PositiveSeconds | None = Field(None, description="default: the end of the last move")
     difficulty_level: Difficulty | None = None

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import av
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
@@ -78,9 +79,8 @@ class Output:
         self._frames = 0
         self._finished = False
         self._video = self._add_video(config, threads)
-        if sound:
-            sound.attach(self._container)
-        self._sound = Weaver(sound.packets() if sound else iter(()), self._container.mux)
+        self._audio = sound.attach(self._container) if sound else None
+        self._sound = Weaver(sound.packets() if sound else iter(()), self._mux_sound)
 
     def write(self, frame: VideoFrame) -> None:
         """Append the next picture."""
@@ -123,6 +123,11 @@ class Output:
         context.colorspace = context.color_primaries = context.color_trc = BT709
         context.bit_rate = bits(config.video_bitrate) if config.video_bitrate else 0
         return stream
+
+    def _mux_sound(self, packet: Packet[AudioStream]) -> None:
+        assert self._audio is not None
+        packet.stream = self._audio
+        self._container.mux_one(packet)
 
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         for packet in packets:

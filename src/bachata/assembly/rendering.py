@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 
 from av.audio.frame import AudioFrame
@@ -25,12 +24,11 @@ from av.audio.frame import AudioFrame
 from bachata.assembly.fetch import Fetcher
 from bachata.assembly.film import Film, StitchedFilm, WholeFilm, plan_output
 from bachata.assembly.frameplan import FramePlan, plan_frames
-from bachata.assembly.loudness import measure
 from bachata.assembly.output import THREADS, check_output
 from bachata.assembly.pieces import Maker
 from bachata.assembly.result import Result
-from bachata.assembly.sound import RATE, ClipSound, Shape, SongSound, Sound, sample_at
-from bachata.assembly.soundtrack import EncodedSound
+from bachata.assembly.score import Score, score
+from bachata.assembly.songtrack import Tracks
 from bachata.assembly.verify import Facts, facts
 from bachata.blueprint import Blueprint, storage_key
 from bachata.errors import ClipMissing, SongMissing, Stopped
@@ -99,15 +97,13 @@ class _Run:
         finished = scratch / "finished"
         with self._film(media.__getitem__, options) as film:
             with self._stage("concatenating"):
-                sound = self._sound(media, song)
-                shape = self._shape(sound)
-                track = EncodedSound(self.blueprint.output_config, self._watched(shape.apply(sound)))
-                warnings = film.shoot(finished, track, self._shot)
+                score = self._score(scratch, media, song)
+                warnings = film.shoot(finished, score.track, self._shot)
             with self._stage("adding_audio"):
                 film.finish()
                 measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True, times=film.times)
                 _publish(finished, output)
-        return self._result(measured, shape, [*self.plan.warnings, *warnings, *sound.warnings])
+        return self._result(measured, score, [*self.plan.warnings, *warnings, *score.warnings()])
 
     def _film(self, locate: Callable[[str], Path], options: Options) -> Film:
         config = self.blueprint.output_config
@@ -136,28 +132,18 @@ class _Run:
         (scratch / "song").mkdir()
         return clips | replace(fetcher, folder=scratch / "song").fetch([self.blueprint.audio_path], missing=SongMissing)
 
-    def _sound(self, media: dict[str, Path], song: Path | None) -> Sound:
-        if not self.blueprint.output_config.add_audio_overlay:
-            return ClipSound(self.plan, media.__getitem__)
-        return SongSound(
-            song or media[self.blueprint.audio_path],
-            song.name if song else self.blueprint.audio_path,
-            start=Fraction(str(self.blueprint.audio_start)),
-            samples=sample_at(self.plan.total, self.plan.rate),
+    def _score(self, scratch: Path, media: dict[str, Path], song: Path | None) -> Score:
+        place, name = song, song.name if song else self.blueprint.audio_path
+        if place is None and self.blueprint.output_config.add_audio_overlay:
+            place = media[self.blueprint.audio_path]
+        return score(
+            self.blueprint,
+            self.plan,
+            song=(place, name) if place else None,
+            locate=media.__getitem__,
+            tracks=Tracks(self.store, scratch, self._check),
+            watched=self._watched,
         )
-
-    def _shape(self, sound: Sound) -> Shape:
-        """Gain and fade, from one pass over the sound."""
-        config = self.blueprint.output_config
-        gain = 0.0
-        if config.normalize_audio:
-            gain = measure(self._watched(sound.blocks())).gain_db
-        elif isinstance(sound, SongSound):
-            for _ in self._watched(sound.blocks()):  # only to learn whether the song goes on after the video
-                pass
-        fade = round(Fraction(str(config.fade_duration)) * RATE)
-        goes_on = isinstance(sound, SongSound) and sound.goes_on
-        return Shape(gain_db=gain, fade_out=min(fade, sound.samples) if goes_on else 0)
 
     def _shot(self, done: int, of: int) -> None:
         if (done - 1) * 100 // of != done * 100 // of:  # a hundred times a render
@@ -181,7 +167,7 @@ class _Run:
         self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)
         self.progress(name, 1.0)
 
-    def _result(self, measured: Facts, shape: Shape, warnings: list[str]) -> Result:
+    def _result(self, measured: Facts, score: Score, warnings: list[str]) -> Result:
         key = storage_key(self.blueprint.output_config.output_path)
         return Result(
             task_id=self.blueprint.task_id,
@@ -201,7 +187,7 @@ class _Run:
             processing_s=round(time.monotonic() - self.began, 3),
             stage_seconds=self.stage_seconds,
             peak_rss_bytes=peak_rss(),
-            loudness_gain_db=round(shape.gain_db, 2) if self.blueprint.output_config.normalize_audio else None,
+            loudness_gain_db=round(score.gain_db, 2) if self.blueprint.output_config.normalize_audio else None,
             warnings=warnings,
             parameters=self.blueprint.generation_parameters,
         )

@@ -56,9 +56,7 @@ class _Seen:
     header: bytes | None = None
 
 
-def check(
-    library: str, moves: Sequence[Move], store: ObjectStore, *, progress: Progress | None = None
-) -> CheckReport:
+def check(library: str, moves: Sequence[Move], store: ObjectStore, *, progress: Progress | None = None) -> CheckReport:
     """Look at every stored clip of a library whole. `progress(done, total, clip_id)` is told after each."""
     shelf = Shelf(store, library)
     usual = Counter(m.profile for m in moves if m.profile).most_common(1)

@@ -144,9 +144,7 @@ class _Run:
         missing = {c.place: c for c in clips if c.examined.record is None}
         for number, clip in enumerate(done.values(), 1):
             self._tell(number, len(clips), clip.annotation.clip_id)
-        with each(
-            missing, lambda clip, stop: make(clip.examined, self.shelf, scratch, stop), self.workers
-        ) as finished:
+        with each(missing, lambda clip, stop: make(clip.examined, self.shelf, scratch, stop), self.workers) as finished:
             for place, job in finished:
                 clip = missing[place]
                 try:

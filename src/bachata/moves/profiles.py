@@ -22,9 +22,7 @@ def of_library(moves: Iterable[Move]) -> Profile | None:
     return next((p for p in PROFILES.values() if ids == {p.id}), None)
 
 
-def profile_for_adding(
-    library: str, held: Sequence[Move], named_clips: Collection[str], wished: str | None
-) -> Profile:
+def profile_for_adding(library: str, held: Sequence[Move], named_clips: Collection[str], wished: str | None) -> Profile:
     """The profile to conform to when the clips of `named_clips` come into a library that holds `held`.
 
     Without a wish it is the library's own, by name: if the profile's parameters have changed since, or clips of the

@@ -39,8 +39,8 @@ def command() -> None:
 def add(directory: Path, annotations: Path | None, library: str | None, profile: str | None, as_json: bool) -> None:
     """Measure the clips in DIRECTORY, conform them and add them.
 
-    All faults are reported together and nothing is half added. Stopped and run again, it goes on where it was. A library
-    has one profile; giving another conforms all its clips anew, which DIRECTORY must then hold.
+    All faults are reported together and nothing is half added. Stopped and run again, it goes on where it was. A
+    library has one profile; giving another conforms all its clips anew, which DIRECTORY must then hold.
     """
     from bachata.moves.ingest import add as ingest
     from bachata.music import clip_beats
