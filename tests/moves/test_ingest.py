@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bachata.errors import AudioUnreadable, InvalidRequest
+from bachata.media.profile import PROFILES
 from bachata.moves import ingest
 from bachata.moves.embedding import VERSION, embed, profile_of
 from bachata.moves.repository import MoveRepository
+from bachata.moves.shelf import hash_of
 from bachata.storage import DirectoryStore
 from bachata.tasks.tables import move_embeddings
 from tests.moves.clips import write_clip
@@ -52,13 +54,20 @@ class Desk:
     store: DirectoryStore
     engine: Engine
     ears: Ears
+    scratch: Path
 
     def annotate(self, *clips: dict[str, Any]) -> Path:
         path = self.directory / "annotations.json"
         path.write_text(json.dumps({"schema": "bachata.annotations.1", "clips": list(clips)}))
         return path
 
-    def add(self, *clips: dict[str, Any], progress: Callable[[int, int, str], None] | None = None) -> Any:
+    def add(
+        self,
+        *clips: dict[str, Any],
+        progress: Callable[[int, int, str], None] | None = None,
+        profile: str | None = "360p",
+        workers: int | None = None,
+    ) -> ingest.IngestReport:
         return ingest.add(
             self.directory,
             self.annotate(*clips),
@@ -66,6 +75,9 @@ class Desk:
             store=self.store,
             engine=self.engine,
             clip_beats=self.ears,
+            profile=profile,
+            workers=workers,
+            scratch=self.scratch,
             progress=progress,
         )
 
@@ -73,16 +85,23 @@ class Desk:
     def repository(self) -> MoveRepository:
         return MoveRepository(self.engine, "demo")
 
-    def keys(self) -> list[str]:
-        return [o.key for o in self.store.list("moves/")]
+    def keys(self, suffix: str = ".mp4") -> list[str]:
+        return [o.key for o in self.store.list("moves/") if o.key.endswith(suffix)]
+
+    def path(self, key: str) -> Path:
+        path = self.store.local_path(key)
+        assert path is not None
+        return path
 
 
 @pytest.fixture
-def desk(tmp_path: Path, store: DirectoryStore, engine: Engine) -> Desk:
+def desk(tmp_path: Path, store: DirectoryStore, engine: Engine) -> Iterator[Desk]:
     clips = tmp_path / "clips"
     for number, name in enumerate(("one", "two", "three")):
         write_clip(clips / f"{name}.mp4", frames=300, beats=[0.5 * i + 0.25 for i in range(20)], shade=number)
-    return Desk(clips, store, engine, Ears())
+    (tmp_path / "scratch").mkdir()
+    yield Desk(clips, store, engine, Ears(), tmp_path / "scratch")
+    assert list((tmp_path / "scratch").iterdir()) == []  # whatever happened, temporary files are gone
 
 
 def clip(clip_id: str, /, **said: Any) -> dict[str, Any]:
@@ -98,12 +117,15 @@ def test_what_is_added_is_measured(desk: Desk) -> None:
     assert (report.added, report.updated, report.unchanged) == (("one", "two"), (), ())
     first, second = (e.move for e in desk.repository.load())
     assert (first.name, first.style, second.name, second.style) == ("First step", "romantic", "two", "playful")
-    assert (first.frame_rate, first.frames, first.width, first.height) == ("30", 300, 64, 48)
+    assert (first.frame_rate, first.frames, first.width, first.height) == ("30", 300, 640, 360)
+    assert (report.profile, first.profile) == ("360p", PROFILES["360p"].id)
+    assert report.conformed == ("one", "two")
     assert first.beats[:3] == [8, 23, 38]  # 0.25, 0.75, 1.25 s at 30 fps, halves up
     assert (first.count_one, first.confidence, first.beats_source) == (1, 0.75, "measured")
     assert first.tempo == pytest.approx(120.0)
-    assert desk.store.read_bytes(first.video_path) == (desk.directory / "one.mp4").read_bytes()
-    assert first.video_path == f"moves/demo/one-{first.sha256[:12]}.mp4"
+    assert first.source_sha256 == hash_of(desk.directory / "one.mp4")
+    assert first.sha256 == hash_of(desk.path(first.video_path))
+    assert first.video_path.startswith("moves/demo/one-")
 
 
 def test_embeddings_come_back_as_they_went_in(desk: Desk) -> None:
@@ -181,28 +203,28 @@ def test_every_fault_is_reported_and_nothing_is_added(desk: Desk) -> None:
     for part in (
         "Nothing was added", "6 faults",
         "$.clips[1].video_path: gone.mp4 is missing",
-        "$.clips[2].video_path: broken.mp4 broken.mp4 cannot be decoded",
+        "$.clips[2].video_path: 'broken.mp4' cannot be decoded",
         "$.clips[3].clip_id: 'one' is used already by $.clips[0]",
         "$.clips[4].energy_level: input should be 'low', 'medium' or 'high' (is 'wild')",
-        "$.clips[5].video_path: mute.mp4 mute.mp4 holds no sound",
+        "$.clips[5].video_path: mute.mp4 holds no sound",
         "$.clips[6].video_path: silent.mp4 has no sound to find beats in",
     ):  # fmt: skip
         assert part in message
     assert message.index("$.clips[1]") < message.index("$.clips[4]") < message.index("$.clips[6]")
     assert str(desk.directory) not in message
     assert desk.repository.load() == []
-    assert desk.keys() == []
+    assert list(desk.store.list("moves/")) == []
 
 
-def test_a_database_that_refuses_leaves_no_file_behind(desk: Desk) -> None:
+def test_a_database_that_refuses_adds_nothing_and_wastes_no_work(desk: Desk) -> None:
     desk.add(clip("one"))
-    kept = desk.keys()
     with desk.engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE move_embeddings ADD CONSTRAINT no CHECK (move_id <> 'three')"))
     with pytest.raises(sa.exc.DBAPIError):
         desk.add(clip("one"), clip("two"), clip("three"))
     assert [e.move.clip_id for e in desk.repository.load()] == ["one"]
-    assert desk.keys() == kept
+    report = desk.add(clip("one"), clip("two"))
+    assert (report.added, report.conformed) == (("two",), ())
 
 
 def test_libraries_do_not_see_each_other(desk: Desk) -> None:
@@ -214,8 +236,11 @@ def test_libraries_do_not_see_each_other(desk: Desk) -> None:
 def test_progress_counts_up_to_the_end(desk: Desk) -> None:
     told: list[tuple[int, int, str]] = []
     desk.add(clip("one"), clip("two"), clip("three"), progress=lambda *step: told.append(step))
-    assert [(done, total) for done, total, _ in told] == [(1, 3), (2, 3), (3, 3)]
-    assert {name for _, _, name in told} == {"one", "two", "three"}
+    assert [(done, total) for done, total, _ in told] == [(0, 3)] * 3 + [(1, 3), (2, 3), (3, 3)]
+    assert {name for done, _, name in told if done} == {"one", "two", "three"}
+    told.clear()
+    desk.add(clip("one"), clip("two"), clip("three"), progress=lambda *step: told.append(step))
+    assert [done for done, _, _ in told] == [0, 0, 0, 1, 2, 3]
 
 
 def test_doubts_are_told(desk: Desk) -> None:
@@ -251,8 +276,9 @@ def test_two_ingests_at_once_end_as_one(desk: Desk) -> None:
     def run() -> None:
         try:
             ingest.add(
-                desk.directory, annotations, library="demo", store=desk.store, engine=desk.engine, clip_beats=Ears()
-            )
+                desk.directory, annotations, library="demo", store=desk.store, engine=desk.engine, clip_beats=Ears(),
+                profile="360p",
+            )  # fmt: skip
         except BaseException as error:
             failures.append(error)
 
