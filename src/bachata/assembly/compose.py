@@ -21,17 +21,19 @@ _LUMA: Final[dict[Colour, int]] = {"black": 16, "white": 235}  # limited range, 
 
 # PyAV's containers and streams refer to each other, so a closed decoder keeps its pictures (20 MB at 720p) until
 # Python's collector runs, which counts objects and not megabytes: 28 moves piled up 300 MB. So it is called for every
-# 720p picture's worth of closed clips; a call takes some 20 ms.
+# 720p picture's worth of closed clips; a call takes some 20 ms. A decoder of one thread keeps too little to matter.
 _COLLECT_PIXELS: Final = 1280 * 720 - 1
 
 
 class Composer:
     """Makes the pictures of a plan, which must be asked for in the plan's order.
 
-    `locate` gives the file of a blueprint's path. Raises MediaUnreadable.
+    `locate` gives the file of a blueprint's path; `threads` decode each. Raises MediaUnreadable.
     """
 
-    def __init__(self, plan: FramePlan, size: tuple[int, int], locate: Callable[[str], Path]) -> None:
+    def __init__(
+        self, plan: FramePlan, size: tuple[int, int], locate: Callable[[str], Path], *, threads: int = 0
+    ) -> None:
         self.held: dict[int, int] = {}
         """Index into the plan's pieces -> pictures for which the clip's last one was held; known when it is closed."""
         self.damaged: dict[int, int] = {}
@@ -41,6 +43,7 @@ class Composer:
         self._conform = Conformer(*size)
         self._mix = Mixer(*size)
         self._locate = locate
+        self._threads = threads
         self._scenes: dict[int, _Scene] = {}
         self._closed_pixels = 0
         self._plain: dict[Colour, VideoFrame] = {}
@@ -69,7 +72,9 @@ class Composer:
         scene = self._scenes.get(shot.piece)
         if scene is None:
             piece = self._plan.pieces[shot.piece]
-            scene = self._scenes[shot.piece] = _Scene(piece, self._locate(piece.path), shot.time, self._conform)
+            scene = self._scenes[shot.piece] = _Scene(
+                piece, self._locate(piece.path), shot.time, self._conform, self._threads
+            )
         return scene.at(shot.time)
 
     def _close_before(self, piece: int | None) -> None:
@@ -81,7 +86,7 @@ class Composer:
                 self.damaged[index] = scene.reader.damaged
             scene.reader.close()
             self._closed_pixels += scene.reader.pixels
-        if self._closed_pixels > _COLLECT_PIXELS:
+        if self._closed_pixels > _COLLECT_PIXELS and self._threads != 1:
             self._closed_pixels = 0
             gc.collect()
 
@@ -94,9 +99,9 @@ class Composer:
 class _Scene:
     """The open clip of one piece."""
 
-    def __init__(self, piece: Piece, path: Path, start: Fraction, conform: Conformer) -> None:
+    def __init__(self, piece: Piece, path: Path, start: Fraction, conform: Conformer, threads: int) -> None:
         self.piece = piece
-        self.reader = ClipReader(path, piece.path, start=start, trim_end=piece.trim_end)
+        self.reader = ClipReader(path, piece.path, start=start, trim_end=piece.trim_end, threads=threads)
         self._conform = conform
         self._last: tuple[VideoFrame, VideoFrame] | None = None
 

@@ -64,9 +64,9 @@ class Maker:
     def make(self, segment: Segment) -> Made:
         """Encode a segment. Raises MediaUnreadable."""
         group = max(1, round(_GOP_SECONDS * self._profile.rate))
-        encoder = PieceEncoder(self._profile)
+        encoder = PieceEncoder(self._profile, quick=True)
         units: list[Unit] = []
-        with Composer(self._copies.plan, self._profile.size, self._locate) as composer:
+        with Composer(self._copies.plan, self._profile.size, self._locate, threads=1) as composer:
             for number, picture in enumerate(self._pictures(segment)):
                 self._check()
                 units += encoder.encode(composer.picture(picture), key=number % group == 0)

@@ -31,7 +31,7 @@ class Unit:
     keyframe: bool
 
 
-def configure(context: VideoCodecContext, profile: Profile) -> None:
+def configure(context: VideoCodecContext, profile: Profile, *, quick: bool = False) -> None:
     """Set everything that decides the bytes of a profile; `context` is a libx264 encoder that is not open yet."""
     context.width, context.height = profile.size
     context.pix_fmt = FORMAT
@@ -39,16 +39,19 @@ def configure(context: VideoCodecContext, profile: Profile) -> None:
     context.sample_aspect_ratio = 1  # type: ignore[assignment]
     context.color_range = LIMITED
     context.colorspace = context.color_primaries = context.color_trc = BT709
-    context.options = profile.options()
+    context.options = profile.options(quick=quick)
 
 
 class PieceEncoder:
-    """Encodes one piece, pictures in order. Frames are of the profile's size, yuv420p, BT.709, limited range."""
+    """Encodes one piece, pictures in order. Frames are of the profile's size, yuv420p, BT.709, limited range.
 
-    def __init__(self, profile: Profile) -> None:
+    `quick`: see `Profile.options`.
+    """
+
+    def __init__(self, profile: Profile, *, quick: bool = False) -> None:
         context = CodecContext.create("libx264", "w")
         assert isinstance(context, VideoCodecContext)
-        configure(context, profile)
+        configure(context, profile, quick=quick)
         context.open()
         self._context = context
         self._tick = profile.tick

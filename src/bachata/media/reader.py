@@ -43,16 +43,24 @@ class _Presented(NamedTuple):
 class ClipReader:
     """Pictures of one clip from `start` on. Time 0 is the clip's first picture.
 
+    `threads` decode; 0 lets FFmpeg choose, and each of them holds pictures of its own.
     Close it, or use it as a context manager. Raises MediaUnreadable naming `name`.
     """
 
     def __init__(
-        self, path: Path, name: str, *, start: Fraction = Fraction(0), trim_end: Fraction = Fraction(0)
+        self,
+        path: Path,
+        name: str,
+        *,
+        start: Fraction = Fraction(0),
+        trim_end: Fraction = Fraction(0),
+        threads: int = 0,
     ) -> None:
         self.path = path
         self.name = name
         self.held = 0
         """How often the last picture was shown because the clip had no further one."""
+        self._threads = threads
         self.damaged = 0
         """Pictures the decoder had to repair."""
         self._stack = ExitStack()
@@ -113,6 +121,7 @@ class ClipReader:
         self._container = self._stack.enter_context(opened(self.path, self.name))
         self._stream = pictures_of(self._container, self.name)
         self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = self._threads
 
     def _first_time(self) -> Fraction:
         """Time of the clip's first picture. AVI stores no presentation times: with B-frames its header's is wrong."""
