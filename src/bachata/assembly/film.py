@@ -14,14 +14,16 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from bachata.assembly.compose import Composer
-from bachata.assembly.copyplan import CopyPlan, Segment, plan_copies
+from bachata.assembly.copyplan import CopyPlan, plan_copies
 from bachata.assembly.frameplan import FramePlan
 from bachata.assembly.output import CONTAINERS, Output
 from bachata.assembly.pieces import Made, told
 from bachata.assembly.sound import RATE
 from bachata.assembly.soundtrack import Soundtrack, Weaver, bits
 from bachata.assembly.stitch import Stitcher, sources
+from bachata.assembly.workshop import Shard, Workshop, gather, shares
 from bachata.blueprint import OutputConfig
+from bachata.errors import BachataError
 from bachata.media.container import Writer
 from bachata.media.profile import Profile, profile_for
 
@@ -29,8 +31,21 @@ _SMALLEST_PACKET: Final = (
     480  # samples of the shortest packet a sound codec of ours writes (Opus: 960; half to be safe)
 )
 
+STITCHED_CODEC: Final = "libx264"
+"""The one that is not encoded whole."""
+
 Told = Callable[[int, int], None]
 """Called with how many pictures there are so far, and how many there will be."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How a file's pictures came about. `moves`: (index in the blueprint, why) of those that were encoded whole."""
+
+    copied: int
+    encoded: int
+    reused: int = 0
+    moves: tuple[tuple[int, str], ...] = ()
 
 
 class Film(Protocol):
@@ -39,6 +54,10 @@ class Film(Protocol):
     @property
     def times(self) -> list[Fraction] | None:
         """When each picture begins, seconds; None: one a frame."""
+
+    @property
+    def counts(self) -> Counts:
+        """How its pictures came about; known when they are written."""
 
     def shoot(self, path: Path, sound: Soundtrack, told: Told) -> list[str]:
         """Write all pictures to `path`, with the sound along. Returns warnings. Raises MediaUnreadable."""
@@ -72,40 +91,61 @@ def plan_output(plan: FramePlan, config: OutputConfig, locate: Callable[[str], P
 
 @dataclass
 class StitchedFilm:
-    """See the module. `make` encodes a segment; up to `workers` at once."""
+    """See the module. Up to `workers` pieces are encoded at once."""
 
     config: OutputConfig
-    copies: CopyPlan
-    profile: Profile
+    workshop: Workshop
     locate: Callable[[str], Path]
-    make: Callable[[Segment], Made]
+    shard: Shard
     workers: int
     check: Callable[[], None]
+    fault: Callable[[], BachataError | None]
+    """Gives what another task that shares the work cannot get over."""
     _stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def copies(self) -> CopyPlan:
+        """How every picture is made."""
+        return self.workshop.maker.copies
 
     @property
     def times(self) -> list[Fraction] | None:
         """See `Film`. In the file's own ticks."""
         return [at * self._writer.tick for at in self.copies.ticks(self._writer.frame)]
 
+    @property
+    def counts(self) -> Counts:
+        """See `Film`."""
+        copies = self.copies
+        return Counts(copies.frames_copied, copies.frames_encoded, self.workshop.reused, copies.encoded)
+
     def shoot(self, path: Path, sound: Soundtrack, told_: Told) -> list[str]:
         """See `Film`."""
+        if self.shard.count > 1:
+            parts = shares(self.copies.segments, self.shard.count)
+            gather(self.workshop, parts, workers=self.workers, check=self._check_all)
         pictures = self.copies.plan.shown
         seconds = self.copies.plan.total / self.copies.plan.rate
-        packets = pictures + int(seconds * RATE) // _SMALLEST_PACKET
         self._writer = self._stack.enter_context(
             Writer(
                 path,
-                self.profile,
-                samples=packets,
+                self.workshop.maker.profile,
+                samples=pictures + int(seconds * RATE) // _SMALLEST_PACKET,
                 format=CONTAINERS[self.config.output_format],
                 sound=sound.attach,
             )
         )
         self._sound = Weaver(sound.packets(), self._writer.sound)
-        stitcher = Stitcher(self.copies, locate=self.locate, make=self.make, workers=self.workers, check=self.check)
+        stitcher = Stitcher(
+            self.copies, locate=self.locate, make=self.workshop.get, workers=self.workers, check=self.check
+        )
         seen = stitcher.write(self._writer, self._sound, lambda done: told_(done, pictures))
         return told(self.copies, seen)
+
+    def _check_all(self) -> None:
+        self.check()
+        if fault := self.fault():
+            raise fault
 
     def finish(self) -> None:
         """See `Film`."""
@@ -136,6 +176,12 @@ class WholeFilm:
     def times(self) -> list[Fraction] | None:
         """See `Film`."""
         return None
+
+    @property
+    def counts(self) -> Counts:
+        """See `Film`."""
+        reason = f"{self.config.video_codec} is encoded whole"
+        return Counts(0, self.plan.total, moves=tuple((piece.index, reason) for piece in self.plan.pieces))
 
     def shoot(self, path: Path, sound: Soundtrack, told_: Told) -> list[str]:
         """See `Film`."""

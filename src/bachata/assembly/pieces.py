@@ -10,7 +10,9 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import av
 
 from bachata.assembly.compose import Composer
 from bachata.assembly.copyplan import CopyPlan, Segment
@@ -24,6 +26,8 @@ from bachata.storage import ObjectStore
 FORMAT: Final = 1
 """Of pieces and of what is hashed into their names; grows when either changes."""
 
+_PIECE: Final = ".piece"
+_CLAIM: Final = ".claim"
 _GOP_SECONDS: Final = 2
 _IDR: Final = 5
 
@@ -44,7 +48,7 @@ class Made:
 class Maker:
     """Encodes segments. Each is decoded from its own nearest keyframe, so its bytes depend on nothing made before.
 
-    `locate` gives the file of a blueprint's path; `check` is called between
+    `locate` gives the file of a blueprint's path, `version` the version of its bytes; `check` is called between
     pictures and may raise. May be used by several threads.
     """
 
@@ -55,40 +59,91 @@ class Maker:
         *,
         locate: Callable[[str], Path],
         check: Callable[[], None],
+        version: Callable[[str], str] = str,
     ) -> None:
-        self._copies = copies
-        self._profile = profile
+        self.copies = copies
+        self.profile = profile
         self._locate = locate
         self._check = check
+        self._version = version
 
     def make(self, segment: Segment) -> Made:
         """Encode a segment. Raises MediaUnreadable."""
-        group = max(1, round(_GOP_SECONDS * self._profile.rate))
-        encoder = PieceEncoder(self._profile, quick=True)
+        group = max(1, round(_GOP_SECONDS * self.profile.rate))
+        encoder = PieceEncoder(self.profile, quick=True)
         units: list[Unit] = []
-        with Composer(self._copies.plan, self._profile.size, self._locate, threads=1) as composer:
+        with Composer(self.copies.plan, self.profile.size, self._locate, threads=1) as composer:
             for number, picture in enumerate(self._pictures(segment)):
                 self._check()
                 units += encoder.encode(composer.picture(picture), key=number % group == 0)
             units += encoder.finish()
         return Made(tuple(units), composer.held, composer.damaged)
 
+    def name(self, segment: Segment) -> str:
+        """A hash of everything that decides the segment's bytes."""
+        told: list[Any] = [
+            FORMAT,
+            av.library_versions,
+            self.profile.id,
+            self.profile.size,
+            self.profile.options(quick=True),
+        ]
+        for picture in self._pictures(segment):
+            shots = [
+                None if shot is None else [self._clip(shot.piece), str(shot.time)]
+                for shot in (picture.shot, picture.under)
+            ]
+            told.append([shots, str(picture.weight), [[colour, str(share)] for colour, share in picture.veils]])
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def _clip(self, index: int) -> list[str]:
+        piece = self.copies.plan.pieces[index]
+        return [piece.path, self._version(piece.path), str(piece.trim_end)]
+
     def _pictures(self, segment: Segment) -> Iterator[Picture]:
         for number in range(segment.first, segment.end):
-            yield Picture() if segment.piece is None else self._copies.plan.picture(segment.piece, number)
+            yield Picture() if segment.piece is None else self.copies.plan.picture(segment.piece, number)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What lay in storage at one moment: names of finished pieces, and of those somebody has begun."""
+
+    pieces: frozenset[str]
+    claims: frozenset[str]
 
 
 class PieceStore:
-    """Pieces of one plan in storage, under `prefix`. Losing them costs time, never the video."""
+    """Pieces of one plan in storage, under `prefix`. Losing them costs time, never the video.
 
-    def __init__(self, store: ObjectStore, prefix: str) -> None:
+    Several tasks may work on the plan when `shared`; otherwise only what was there in the beginning is looked for.
+    """
+
+    def __init__(self, store: ObjectStore, prefix: str, *, shared: bool = False) -> None:
         self._store = store
         self._prefix = prefix
+        self._shared = shared
+        self._known = self.look().pieces
+
+    def look(self) -> Look:
+        """What is there now."""
+        found: dict[str, set[str]] = {_PIECE: set(), _CLAIM: set()}
+        try:
+            infos = list(self._store.list(self._prefix))
+        except BachataError as error:
+            _log.warning("pieces could not be listed", extra={"reason": error.message})
+            infos = []
+        for info in infos:
+            name, dot, kind = info.key.removeprefix(self._prefix).rpartition(".")
+            found.setdefault(dot + kind, set()).add(name)
+        return Look(frozenset(found[_PIECE]), frozenset(found[_CLAIM]))
 
     def get(self, name: str, frames: int) -> Made | None:
         """The piece, if it is there and whole."""
+        if not self._shared and name not in self._known:
+            return None
         try:
-            data = self._store.read_bytes(self._key(name))
+            data = self._store.read_bytes(self._key(name, _PIECE))
         except BachataError:
             return None
         made = _unpacked(data, name, frames)
@@ -98,21 +153,29 @@ class PieceStore:
 
     def put(self, name: str, made: Made) -> None:
         """Keep a piece."""
-        try:
-            self._store.put_bytes(self._key(name), _packed(made, name), content_type="application/octet-stream")
-        except BachataError as error:
-            _log.warning("a piece could not be kept", extra={"reason": error.message})
+        self._put(self._key(name, _PIECE), _packed(made, name))
+
+    def claim(self, name: str) -> None:
+        """Let other tasks know that this one has begun a piece."""
+        if self._shared:
+            self._put(self._key(name, _CLAIM), b"begun\n")
 
     def clear(self) -> None:
-        """Delete every piece of the plan."""
+        """Delete everything kept of the plan."""
         try:
             for info in list(self._store.list(self._prefix)):
                 self._store.delete(info.key)
         except BachataError as error:
             _log.warning("pieces could not be deleted", extra={"reason": error.message})
 
-    def _key(self, name: str) -> str:
-        return f"{self._prefix}{name}.piece"
+    def _put(self, key: str, data: bytes) -> None:
+        try:
+            self._store.put_bytes(key, data, content_type="application/octet-stream")
+        except (BachataError, OSError) as error:
+            _log.warning("a piece could not be kept", extra={"reason": str(error)})
+
+    def _key(self, name: str, kind: str) -> str:
+        return f"{self._prefix}{name}{kind}"
 
 
 def _packed(made: Made, name: str) -> bytes:

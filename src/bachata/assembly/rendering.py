@@ -22,16 +22,17 @@ from pathlib import Path
 from av.audio.frame import AudioFrame
 
 from bachata.assembly.fetch import Fetcher
-from bachata.assembly.film import Film, StitchedFilm, WholeFilm, plan_output
-from bachata.assembly.frameplan import FramePlan, plan_frames
+from bachata.assembly.film import STITCHED_CODEC, Film, StitchedFilm, WholeFilm, plan_output
+from bachata.assembly.frameplan import plan_frames
 from bachata.assembly.output import THREADS, check_output
-from bachata.assembly.pieces import Maker
-from bachata.assembly.result import Result
+from bachata.assembly.pieces import Maker, PieceStore
+from bachata.assembly.result import EncodedMove, Result
 from bachata.assembly.score import Score, score
 from bachata.assembly.songtrack import Tracks
 from bachata.assembly.verify import Facts, facts
+from bachata.assembly.workshop import WHOLE, Shard, Workshop, shares, work_off
 from bachata.blueprint import Blueprint, storage_key
-from bachata.errors import ClipMissing, SongMissing, Stopped
+from bachata.errors import BachataError, ClipMissing, SongMissing, Stopped
 from bachata.media.files import writing
 from bachata.storage import ObjectStore
 
@@ -50,6 +51,14 @@ class Options:
     """Of the encoder that makes a whole video; its bytes depend on it."""
     workers: int = 2
     """Pieces encoded at once; no byte depends on it."""
+    kept: PieceStore | None = None
+    """Where encoded pieces are kept for the next attempt and for other tasks; None keeps none."""
+    shard: Shard = WHOLE
+    """Which part of the encoding is this task's. With several, `kept` is needed."""
+    fault: Callable[[], BachataError | None] = lambda: None
+    """Gives the lasting fault another task of the execution has met."""
+    execution: str | None = None
+    """The execution the Result is of."""
     pause: Callable[[float], object] | None = None
     """Waits between tries; default: until the time is over or `stop` is set."""
 
@@ -73,10 +82,33 @@ def render(
     MediaUnreadable with the decoder's words, OutOfSpace, Unavailable, Stopped. Whatever happens, temporary files go.
     """
     check_output(blueprint.output_config)
-    plan = plan_frames(blueprint)
-    run = _Run(blueprint, plan, store, progress or (lambda _stage, _fraction: None), stop or threading.Event())
+    run = _Run(blueprint, store, options or Options(), stop or threading.Event(), progress or _unheard)
     with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:
-        return run.render(Path(scratch), output, song, options or Options())
+        return run.render(Path(scratch), output, song)
+
+
+def encode_share(
+    blueprint: Blueprint,
+    *,
+    store: ObjectStore,
+    options: Options,
+    over: Callable[[], bool],
+    stop: threading.Event | None = None,
+) -> int:
+    """Encode the pieces of `options.shard` into `options.kept` until `over`; returns how many pictures that were.
+
+    Outputs that are encoded whole have no pieces to share: then there is nothing to do. Raises as `render`.
+    """
+    check_output(blueprint.output_config)
+    if blueprint.output_config.video_codec != STITCHED_CODEC:
+        return 0
+    run = _Run(blueprint, store, options, stop or threading.Event(), _unheard)
+    with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:
+        return run.encode_share(Path(scratch), over)
+
+
+def _unheard(_stage: str, _fraction: float) -> None:
+    """Progress nobody asked for."""
 
 
 @dataclass
@@ -84,18 +116,22 @@ class _Run:
     """One render: what its steps share."""
 
     blueprint: Blueprint
-    plan: FramePlan
     store: ObjectStore
-    progress: Progress
+    options: Options
     stop: threading.Event
+    progress: Progress
     stage_seconds: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
-    def render(self, scratch: Path, output: Path, song: Path | None, options: Options) -> Result:
+    def __post_init__(self) -> None:
+        self.plan = plan_frames(self.blueprint)
+
+    def render(self, scratch: Path, output: Path, song: Path | None) -> Result:
         with self._stage("fetching"):
-            media = self._fetch(scratch, song, options)
+            fetcher, media = self._clips(scratch)
+            media |= self._song(fetcher, song)
         finished = scratch / "finished"
-        with self._film(media.__getitem__, options) as film:
+        with self._film(media.__getitem__, fetcher.versions) as film:
             with self._stage("concatenating"):
                 score = self._score(scratch, media, song)
                 warnings = film.shoot(finished, score.track, self._shot)
@@ -103,34 +139,51 @@ class _Run:
                 film.finish()
                 measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True, times=film.times)
                 _publish(finished, output)
-        return self._result(measured, score, [*self.plan.warnings, *warnings, *score.warnings()])
+        return self._result(measured, score, film, [*self.plan.warnings, *warnings, *score.warnings()])
 
-    def _film(self, locate: Callable[[str], Path], options: Options) -> Film:
+    def encode_share(self, scratch: Path, over: Callable[[], bool]) -> int:
+        fetcher, clips = self._clips(scratch)
+        workshop = self._workshop(clips.__getitem__, fetcher.versions)
+        shard = self.options.shard
+        mine = shares(workshop.maker.copies.segments, shard.count)[shard.index]
+        work_off(workshop, mine, workers=self.options.workers, over=over)
+        return workshop.made
+
+    def _film(self, locate: Callable[[str], Path], versions: dict[str, str]) -> Film:
         config = self.blueprint.output_config
-        if config.video_codec != "libx264":
-            return WholeFilm(config, self.plan, locate, options.threads, self._check)
-        profile, copies = plan_output(self.plan, config, locate)
-        maker = Maker(copies, profile, locate=locate, check=self._check)
-        return StitchedFilm(config, copies, profile, locate, maker.make, options.workers, self._check)
+        if config.video_codec != STITCHED_CODEC:
+            return WholeFilm(config, self.plan, locate, self.options.threads, self._check)
+        workshop = self._workshop(locate, versions)
+        return StitchedFilm(
+            config, workshop, locate, self.options.shard, self.options.workers, self._check, self.options.fault
+        )
 
-    def _fetch(self, scratch: Path, song: Path | None, options: Options) -> dict[str, Path]:
+    def _workshop(self, locate: Callable[[str], Path], versions: dict[str, str]) -> Workshop:
+        profile, copies = plan_output(self.plan, self.blueprint.output_config, locate)
+        maker = Maker(copies, profile, locate=locate, check=self._check, version=versions.__getitem__)
+        return Workshop(maker, self.options.kept)
+
+    def _clips(self, scratch: Path) -> tuple[Fetcher, dict[str, Path]]:
         fetcher = Fetcher(
             self.store,
             scratch,
-            workers=options.fetch_workers,
-            backoff=options.fetch_backoff,
-            pause=options.pause or self.stop.wait,
+            workers=self.options.fetch_workers,
+            backoff=self.options.fetch_backoff,
+            pause=self.options.pause or self.stop.wait,
             stop=self.stop,
         )
-        clips = fetcher.fetch(
+        return fetcher, fetcher.fetch(
             (piece.path for piece in self.plan.pieces),
             missing=ClipMissing,
             progress=lambda done: self.progress("fetching", done),
         )
+
+    def _song(self, fetcher: Fetcher, song: Path | None) -> dict[str, Path]:
         if song is not None or not self.blueprint.output_config.add_audio_overlay:
-            return clips
-        (scratch / "song").mkdir()
-        return clips | replace(fetcher, folder=scratch / "song").fetch([self.blueprint.audio_path], missing=SongMissing)
+            return {}
+        folder = fetcher.folder / "song"
+        folder.mkdir()
+        return replace(fetcher, folder=folder).fetch([self.blueprint.audio_path], missing=SongMissing)
 
     def _score(self, scratch: Path, media: dict[str, Path], song: Path | None) -> Score:
         place, name = song, song.name if song else self.blueprint.audio_path
@@ -167,7 +220,7 @@ class _Run:
         self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)
         self.progress(name, 1.0)
 
-    def _result(self, measured: Facts, score: Score, warnings: list[str]) -> Result:
+    def _result(self, measured: Facts, score: Score, film: Film, warnings: list[str]) -> Result:
         key = storage_key(self.blueprint.output_config.output_path)
         return Result(
             task_id=self.blueprint.task_id,
@@ -188,6 +241,11 @@ class _Run:
             stage_seconds=self.stage_seconds,
             peak_rss_bytes=peak_rss(),
             loudness_gain_db=round(score.gain_db, 2) if self.blueprint.output_config.normalize_audio else None,
+            frames_copied=film.counts.copied,
+            frames_encoded=film.counts.encoded,
+            frames_reused=film.counts.reused,
+            encoded_moves=[EncodedMove(move=move, reason=reason) for move, reason in film.counts.moves],
+            execution_id=self.options.execution,
             warnings=warnings,
             parameters=self.blueprint.generation_parameters,
         )

@@ -29,7 +29,7 @@ from av.packet import Packet
 
 from bachata.assembly.loudness import Loudness, measure
 from bachata.assembly.sound import RATE, Blocks, filtered, silence, whole_song
-from bachata.errors import AudioUnreadable, BachataError, ObjectMissing
+from bachata.errors import AudioUnreadable, BachataError, ObjectMissing, PreconditionFailed
 from bachata.logs import get_logger
 from bachata.media.files import opened
 from bachata.storage import ObjectStore
@@ -158,7 +158,11 @@ class Tracks:
         if self.warnings:  # whoever used it later could not say them: a damaged song is encoded every time
             return path
         try:
-            self._store.put_file(key, path, content_type="audio/mp4", if_generation=0)
+            stored = self._store.put_file(key, path, content_type="audio/mp4", if_generation=0)
+            if stored.size != path.stat().st_size:
+                self._store.delete(key)
+        except PreconditionFailed:
+            pass  # another render was quicker; both hold the same
         except (BachataError, OSError) as error:
             _log.warning("the song's track could not be kept", extra={"reason": str(error)})
         return path
