@@ -10,14 +10,14 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-_SAMPLE_SECONDS = 0.01
+_SAMPLE_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,8 @@ class Running:
         return file.read().decode(errors="replace")
 
     def _sample(self) -> None:
-        watched = psutil.Process(self._process.pid)
         while True:
-            try:
-                self._peak = max(self._peak, _tree_rss(watched))
-            except psutil.Error:
-                return
+            self._peak = max(self._peak, _tree_rss(self._process.pid))
             if self._ended.wait(_SAMPLE_SECONDS):
                 return
 
@@ -147,16 +143,30 @@ def _summed(costs: Sequence[Cost]) -> float | None:
     return None if None in written else sum(w for w in written if w is not None)
 
 
-def _tree_rss(root: psutil.Process) -> int:
+def _tree_rss(root: int) -> int:
     """Resident bytes of a tree now; of a root that works alone what it had at most, which the kernel remembers."""
-    children = root.children(recursive=True)
-    total = 0
-    for process in (root, *children):
-        try:
-            total += process.memory_info().rss
-        except psutil.Error:
-            continue  # it ended between the listing and the look
-    return max(total, _high_water(root.pid))
+    return max(sum(_rss(pid) for pid in (root, *_descendants(root))), _high_water(root))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """Processes begotten by a process, whichever of its threads did it. psutil would read all of /proc to know."""
+    listed = list(Path(f"/proc/{pid}/task").glob("*/children"))
+    if not listed:
+        with suppress(psutil.Error):
+            yield from (child.pid for child in psutil.Process(pid).children(recursive=True))
+        return
+    for children in listed:
+        with suppress(OSError):  # the thread ended between the listing and the look
+            for child in map(int, children.read_text(encoding="ascii").split()):
+                yield child
+                yield from _descendants(child)
+
+
+def _rss(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _high_water(pid: int) -> int:

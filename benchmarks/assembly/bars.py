@@ -36,10 +36,10 @@ def bars(found: Collected, scale: Scale) -> list[Bar]:
 
 
 def resumed(killed: list[Killed]) -> Bar:
-    """Holds if no second attempt encoded more than what was missing and the piece the first one was in."""
-    most = max(k.encoded - (k.pieces - k.stored) for k in killed)
-    told = ", ".join(f"{k.stored} of {k.pieces} stored, then {k.encoded} encoded" for k in killed)
-    return Bar("killed at 80 %, run again: stored pieces encoded again", "≤ 1", f"{most} ({told})", most <= 1)
+    """Holds if no second attempt encoded a frame that was stored: then only what was in work is encoded again."""
+    most = max(k.encoded - (k.frames - k.stored) for k in killed)
+    told = ", ".join(f"{k.stored} of {k.frames} stored, then {k.encoded} encoded" for k in killed)
+    return Bar("killed at 80 %, run again: stored frames encoded again", "0", f"{most} ({told})", most <= 0)
 
 
 def _grown(found: Collected, scale: Scale, figure: Callable[[Cost, int], float]) -> dict[int, float]:

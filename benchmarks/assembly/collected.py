@@ -39,14 +39,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class Killed:
-    """A job killed in the middle and run again, in encoded pieces."""
+    """A job killed in the middle and run again. In frames that have to be encoded, not copied."""
 
-    pieces: int
-    """The whole video needs."""
+    frames: int
+    """Of the whole video."""
     stored: int
-    """There were when it was killed."""
+    """When it was killed."""
     encoded: int
-    """The second attempt encoded."""
+    """By the second attempt."""
+    cpu_s: float
+    """Of both attempts."""
 
 
 @dataclass

@@ -28,6 +28,11 @@ class Rendered:
     """The Result document it stored."""
 
     @property
+    def encoded(self) -> int:
+        """Frames this very run encoded."""
+        return int(self.result["frames_encoded"]) - int(self.result["frames_reused"])
+
+    @property
     def video(self) -> Path:
         """The stored video."""
         return self.store / str(self.result["video_key"])
@@ -52,32 +57,29 @@ def render(store: Path, document: dict[str, Any], *, tasks: int = 1, attempt: in
     return Rendered(cost, store, _result(store, document))
 
 
-def render_and_kill(store: Path, document: dict[str, Any], *, pieces: int) -> tuple[Cost, int]:
-    """Run the job until so many pieces are stored and kill it: its cost, and how many were there then.
+def render_and_kill(store: Path, document: dict[str, Any], *, frames: int) -> tuple[Cost, int]:
+    """Run the job until so many encoded frames are stored, kill it: its cost, and how many there were then.
 
     Raises RuntimeError if it ended before.
     """
-    known = files(store)
     running = Running([sys.executable, str(MAIN)], env=_env(store, document, 0, 1, 0))
-    while running.at_work and len(stored_pieces(store, known)) < pieces:
+    while running.at_work and stored_frames(store) < frames:
         time.sleep(_LOOK_SECONDS)
     killed = running.at_work
     running.kill()
     cost = running.wait(may_fail=True)
     if not killed:
-        raise RuntimeError(f"the job ended before it had stored {pieces} pieces")
-    return cost, len(stored_pieces(store, known))
+        raise RuntimeError(f"the job ended before it had stored {frames} encoded frames")
+    return cost, stored_frames(store)
 
 
-def files(store: Path) -> frozenset[str]:
-    """Keys of a store."""
-    found = (path.relative_to(store).as_posix() for path in store.rglob("*") if path.is_file())
-    return frozenset(key for key in found if not key.startswith(".store/"))
-
-
-def stored_pieces(store: Path, before: frozenset[str]) -> list[str]:
-    """Keys of encoded pieces that were not there before."""
-    return sorted(key for key in files(store) - before if key.startswith("cache/pieces/"))
+def stored_frames(store: Path) -> int:
+    """Frames of the encoded pieces in a store: the first line of each tells."""
+    total = 0
+    for path in (store / "cache" / "pieces").rglob("*.piece"):
+        with path.open("rb") as piece:
+            total += int(json.loads(piece.readline())["frames"])
+    return total
 
 
 def _env(store: Path, document: dict[str, Any], index: int, tasks: int, attempt: int) -> dict[str, str]:

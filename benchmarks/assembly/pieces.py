@@ -15,7 +15,7 @@ ONE = "ours, unconformed, one task"
 SHARDS = 4
 SHARDED = f"ours, unconformed, {SHARDS} shards"
 KILL_AT = 0.8
-"""Share of the pieces that are stored when the job is killed."""
+"""Share of the frames to encode that are stored when the job is killed."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ def large_input(setting: Setting) -> Large:
 def killed(setting: Setting, found: Collected) -> None:
     """One round of the video with crossfades, killed and run again by the same store."""
     plan = document(setting, setting.scale.moves, crossfades=True, song=SONG)
-    pieces = job.pieces_of(found.results[CROSSFADES])
+    frames = int(found.results[CROSSFADES]["frames_encoded"])
     with setting.scratch() as scratch:
         store = setting.material.copy(scratch / "store")
-        stored = job.render_and_kill(store, plan, pieces=round(KILL_AT * pieces))
+        cost, stored = job.render_and_kill(store, plan, frames=round(KILL_AT * frames))
         made = job.render(store, plan, attempt=1)
         found.hashes[CROSSFADES].append(made.sha256)
-        found.killed.append(Killed(pieces, stored, job.pieces_of(made.result)))
+        found.killed.append(Killed(frames, stored, made.encoded, cost.cpu_s + made.cost.cpu_s))
 
 
 def shards(setting: Setting, large: Large, found: Collected) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bachata.media.container import Writer
-from bachata.media.encoder import PieceEncoder
 from bachata.media.profile import profile_for
 from tests.assembly import truth
+from tests.assembly.conformed import write
 
 SECONDS = Fraction(6, 5)
 """Length of each clip."""
@@ -96,23 +95,8 @@ def own_sound(rate: int, layout: str) -> truth.Picture:
 
 def conformed(path: Path, numbers: Sequence[int], size: tuple[int, int], *, every: int = 10) -> Path:
     """A clip at 30 fps as ingest makes them for an output of `size`: its packets can be copied."""
-    from av.video.frame import VideoFrame
-
-    profile = profile_for(size, Fraction(30))
-    encoder = PieceEncoder(profile)
-    units = []
-    for n, number in enumerate(numbers):
-        frame = VideoFrame.from_ndarray(truth.numbered(number, size), format="gray")
-        frame = frame.reformat(format="yuv420p", src_color_range=2, dst_color_range=1)
-        units += encoder.encode(frame, key=n % every == 0)
-    units += encoder.finish()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with Writer(path, profile, samples=len(units)) as writer:
-        ticks = int(profile.tick / writer.tick)
-        for n, unit in enumerate(units):
-            writer.picture(unit, n * ticks, ticks)
-        writer.finish()
-    return path
+    pictures = (truth.numbered(number, size) for number in numbers)
+    return write(path, pictures, keys=range(0, len(numbers), every), profile=profile_for(size, Fraction(30)))
 
 
 def _x264(profile: str, **more: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ def collected(**changes: Cost) -> Collected:
             found.costs[name] = [changes.get(name, cost(cpu=0.25 * count + 0.2, rss=150))]
     for name in (CROSSFADES, ONE, SHARDED):
         found.hashes[name] = ["same"] * 2
-    found.killed = [Killed(pieces=28, stored=22, encoded=6)]
+    found.killed = [Killed(frames=400, stored=330, encoded=70, cpu_s=9.0)]
     return found
 
 
@@ -88,9 +88,9 @@ def test_other_bytes_are_said():
     ]
 
 
-@pytest.mark.parametrize(("encoded", "holds"), [(6, True), (7, True), (8, False), (28, False)])
-def test_a_second_attempt_may_repeat_the_piece_the_first_was_in(encoded: int, holds: bool):
-    assert resumed([Killed(28, 22, 6), Killed(28, 22, encoded)]).holds is holds
+@pytest.mark.parametrize(("encoded", "holds"), [(70, True), (71, False), (400, False)])
+def test_a_second_attempt_encodes_only_what_was_not_stored(encoded: int, holds: bool):
+    assert resumed([Killed(400, 330, 70, 9.0), Killed(400, 330, encoded, 9.0)]).holds is holds
 
 
 def test_edges_belong_to_the_promise():
