@@ -60,7 +60,7 @@ class Running:
 
     def kill(self) -> None:
         """End it as a container is ended that ran out of time: at once, with no chance to tidy up."""
-        self._process.send_signal(signal.SIGKILL)
+        os.kill(self._process.pid, signal.SIGKILL)  # not Popen's own, which would bury one that has just ended
 
     @property
     def at_work(self) -> bool:

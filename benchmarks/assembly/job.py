@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from benchmarks.harness import Cost, Running, run, run_together
 
 MAIN = ROOT / "jobs" / "assembler" / "main.py"
 TASK, USER = "bench", "bench"
-_LOOK_SECONDS = 0.01
+_LOOK_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
@@ -57,27 +58,25 @@ def render(store: Path, document: dict[str, Any], *, tasks: int = 1, attempt: in
     return Rendered(cost, store, _result(store, document))
 
 
-def render_and_kill(store: Path, document: dict[str, Any], *, frames: int) -> tuple[Cost, int]:
+def render_and_kill(store: Path, document: dict[str, Any], *, frames: int) -> tuple[Cost, int] | None:
     """Run the job until so many encoded frames are stored, kill it: its cost, and how many there were then.
 
-    Raises RuntimeError if it ended before.
+    None if it was done before it could be killed.
     """
     running = Running([sys.executable, str(MAIN)], env=_env(store, document, 0, 1, 0))
     while running.at_work and stored_frames(store) < frames:
         time.sleep(_LOOK_SECONDS)
-    killed = running.at_work
     running.kill()
     cost = running.wait(may_fail=True)
-    if not killed:
-        raise RuntimeError(f"the job ended before it had stored {frames} encoded frames")
-    return cost, stored_frames(store)
+    stored = stored_frames(store)
+    return (cost, stored) if stored else None  # a job that is done clears its pieces away
 
 
 def stored_frames(store: Path) -> int:
     """Frames of the encoded pieces in a store: the first line of each tells."""
     total = 0
     for path in (store / "cache" / "pieces").rglob("*.piece"):
-        with path.open("rb") as piece:
+        with suppress(FileNotFoundError), path.open("rb") as piece:  # a job that is done clears them away
             total += int(json.loads(piece.readline())["frames"])
     return total
 

@@ -51,7 +51,7 @@ FULL = Scale(
     drawn=None,
 )
 QUICK = Scale(
-    moves=4,
+    moves=8,
     move_seconds=2,
     size=(640, 360),
     profile="360p",

@@ -95,6 +95,14 @@ def test_a_command_can_be_killed_in_the_middle():
     assert not running.at_work
 
 
+def test_one_that_has_ended_can_still_be_killed_and_waited_for():
+    running = Running(python("print('done')"))
+    while running.at_work:
+        time.sleep(0.01)
+    running.kill()
+    assert running.wait().output == "done\n"
+
+
 def test_output_is_read_as_json():
     assert run(python("print('{\"a\": 1}')")).json() == {"a": 1}
 
