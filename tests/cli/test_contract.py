@@ -54,7 +54,7 @@ def material(tmp_path_factory):
 def home(material, tmp_path_factory):
     """A home whose default library holds the drawn moves."""
     where = tmp_path_factory.mktemp("home")
-    added = answer(where, "library", "add", str(material[0] / "moves"))
+    added = answer(where, "library", "add", str(material[0] / "moves"), "--profile", "360p")
     assert len(added["added"]) == len(answer(where, "library", "list")) > 8
     return where
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bachata.errors import BachataError
+from bachata.errors import MediaUnreadable, ObjectMissing
 from bachata.media.clip import faults, index_of
 from bachata.media.profile import PROFILES, Profile
 from bachata.moves.catalogue import Move
@@ -98,16 +97,15 @@ def _look(move: Move, profile: Profile, shelf: Shelf) -> _Seen:
     ]
     if store.info(move.video_path) is None:
         return _Seen(("its mezzanine is missing", *missing))
-    with ExitStack() as stack:
-        path = store.local_path(move.video_path)
-        if path is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bachata-check-")))
-            path = folder / "clip.mp4"
-            store.fetch(move.video_path, path)
+    with tempfile.TemporaryDirectory(prefix="bachata-check-") as folder:
         try:
-            return _seen(path, move, profile, missing)
-        except BachataError as error:
-            return _Seen((*missing, error.message))
+            path = store.local_path(move.video_path)
+            if path is None:
+                path = Path(folder) / "clip.mp4"
+                store.fetch(move.video_path, path)
+        except ObjectMissing:  # deleted meanwhile
+            return _Seen(("its mezzanine is missing", *missing))
+        return _seen(path, move, profile, missing)
 
 
 def _seen(path: Path, move: Move, profile: Profile, missing: list[str]) -> _Seen:
@@ -115,8 +113,11 @@ def _seen(path: Path, move: Move, profile: Profile, missing: list[str]) -> _Seen
     if hash_of(path) != move.sha256:
         wrong.append("its mezzanine holds other bytes than were stored")
     name = move.video_path.rpartition("/")[2]
-    wrong += faults(path, name, profile)
-    index = index_of(path, name)
+    try:
+        wrong += faults(path, name, profile)
+        index = index_of(path, name)
+    except MediaUnreadable as error:
+        return _Seen((*wrong, error.message))
     wrong += _differences(move, index.frames, index.keyframes)
     return _Seen(tuple(wrong), index.header)
 

@@ -67,7 +67,7 @@ def conform(source: Path, name: str, mould: Mould, target: Path, *, stop: thread
     thumbnail = b""
     with (
         writing(),
-        ClipReader(source, name) as reader,
+        ClipReader(source, name, threads=1) as reader,
         Writer(target, profile, samples=mould.frames) as writer,
     ):
         row = _Row(writer, profile)
