@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,22 +83,23 @@ def prepare(folder: Path, scale: Scale, media: Path | None) -> Material:
     return Material(store, clips, media, real, conform, seconds)
 
 
-def unconformed(material: Material, scale: Scale, ffmpeg: str, target: Path) -> tuple[Path, tuple[Clip, ...]]:
-    """A store of the same clips as a phone would have sent them: large, keyframes seldom, never conformed."""
+def unconformed(material: Material, clips: Sequence[Clip], scale: Scale, ffmpeg: str, target: Path) -> tuple[Clip, ...]:
+    """`clips` as a camera would have stored them, in a store at `target`: large, keyframes seldom, with B-frames."""
     width, height = scale.large
-    used = material.clips[: scale.large_moves * 2]
     (target / "raw").mkdir(parents=True)
     large = []
-    for number, clip in enumerate(used):
+    for number, clip in enumerate(clips):
         key = f"raw/{number}.mp4"
         run([
-            ffmpeg, "-v", "error", "-y", "-i", str(clip.path), "-vf", f"scale={width}:{height}", "-c:v", "libx264",
-            "-preset", "veryfast", "-crf", "20", "-g", "250", "-pix_fmt", "yuv420p", "-an", str(target / key),
+            ffmpeg, "-v", "error", "-nostdin", "-y", "-i", str(clip.path), "-vf", f"scale={width}:{height}",
+            "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-g", "250", "-pix_fmt", "yuv420p", "-an",
+            str(target / key),
         ])  # fmt: skip
         large.append(replace(clip, key=key))
-    (target / "songs").mkdir()
-    os.link(material.store / SONG, target / SONG)
-    return target, tuple(large)
+    link_tree(material.store / "songs", target / "songs")
+    if (material.store / "cache").is_dir():  # the song's encoded track
+        link_tree(material.store / "cache", target / "cache")
+    return tuple(large)
 
 
 def _drawn(folder: Path, scale: Scale) -> Path:

@@ -31,8 +31,10 @@ _TRIES = 10
 
 def large_input(setting: Setting) -> Large:
     """The clips of the measured video as a camera would have stored them."""
-    store = setting.folder / "unconformed"
-    return Large(store, unconformed(setting.material, setting.scale, setting.peers.ffmpeg, store))
+    scale, store = setting.scale, setting.folder / "unconformed"
+    cuts = montage(setting.material.clips, scale.large_moves, scale)
+    used = list(dict.fromkeys(cut.clip for cut in cuts))
+    return Large(store, unconformed(setting.material, used, scale, setting.peers.ffmpeg, store))
 
 
 def killed(setting: Setting, found: Collected) -> None:

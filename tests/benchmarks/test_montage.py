@@ -52,6 +52,11 @@ def test_clips_too_short_are_left_out_and_others_come_back():
         montage([CLIPS[2]], 1, FULL)
 
 
+def test_a_clip_that_comes_back_shows_something_else():
+    cuts = montage([clip("a", 300, 15)], 6, QUICK)
+    assert len({cut.source for cut in cuts}) == 6
+
+
 @pytest.mark.parametrize("crossfades", [False, True])
 def test_the_blueprint_shows_exactly_these_frames(crossfades: bool):
     cuts = montage(CLIPS, 5, QUICK)
