@@ -164,6 +164,11 @@ def test_every_kind_in_every_place_with_every_transition(
     assert found == {at: turn.number(offset) for at, turn, offset in unmixed(plan)}
     losses = [float(np.abs(picture - true).mean()) for picture, true in zip(shown, expected(plan), strict=True)]
     assert max(losses) < kind.loss + 4, f"frame {int(np.argmax(losses))} differs most"
+    own = truth.lumas(media.root / plain)
+    assert all(np.array_equal(shown[LENGTH + k], own[k]) for k in range(LENGTH))  # copied, whatever lies around it
+    assert [encoded.move for encoded in result.encoded_moves] == [n for n, turn in enumerate(plan) if turn.kind]
+    (reason,) = {encoded.reason for encoded in result.encoded_moves}
+    assert reason.startswith("it ")
     times = truth.presentation_times(out)
     assert times == pytest.approx([n / RATE for n in range(len(shown))], abs=1e-5)
 
