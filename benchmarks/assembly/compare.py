@@ -15,6 +15,7 @@ MOVIEPY = "MoviePy, crossfades"
 CUTS = "ours, cuts"
 CROSSFADES = "ours, crossfades"
 FIRST = "ours, cuts, a song's first video"
+PLANNED = "ours, as planned for the song"
 CONFORM = "library add, once for all videos"
 
 
@@ -45,9 +46,12 @@ def others(setting: Setting, found: Collected) -> None:
 
 
 def ours(setting: Setting, found: Collected) -> None:
-    """One round of our own, with cuts and with crossfades."""
+    """One round of our own: with cuts, with crossfades, and what the planner makes of the song."""
     for name, crossfades in ((CUTS, False), (CROSSFADES, True)):
         _render(setting, found, name, setting.scale.moves, crossfades=crossfades, song=SONG)
+    with setting.scratch() as scratch:
+        made = job.render(setting.material.copy(scratch / "store"), setting.material.plan)
+        found.ours(PLANNED, made, int(made.result["frames"]))
 
 
 def growth(setting: Setting, found: Collected) -> None:
@@ -82,3 +86,4 @@ def _first_videos(setting: Setting, found: Collected) -> None:
     made = job.render(store, document(setting, scale.moves, crossfades=False, song=SONG))
     found.ours(FIRST, made, montage(setting.material.clips, scale.moves, scale)[-1].end)
     job.render(store, document(setting, scale.growth[-1], crossfades=False, song=LONG_SONG))
+    job.render(store, setting.material.plan)

@@ -15,7 +15,9 @@ from benchmarks.assembly.material import ROOT
 from benchmarks.harness import Cost, Running, run, run_together
 
 MAIN = ROOT / "jobs" / "assembler" / "main.py"
-TASK, USER = "bench", "bench"
+TASK = "bench"
+USER = "local"
+"""As whom the command line plans."""
 _LOOK_SECONDS = 0.005
 
 

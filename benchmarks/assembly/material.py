@@ -12,6 +12,7 @@ import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.assembly.montage import Clip
 from benchmarks.assembly.scale import Scale
@@ -37,6 +38,8 @@ class Material:
     """Of bringing the clips into the library."""
     seconds: float
     """Of all clips together."""
+    plan: dict[str, Any]
+    """The blueprint `bachata plan` makes of the song and this library: moves retimed to its beats."""
 
     def copy(self, target: Path) -> Path:
         """The store again, as it was before anything was rendered from it."""
@@ -80,7 +83,11 @@ def prepare(folder: Path, scale: Scale, media: Path | None) -> Material:
     _repeated(folder / "song.wav", store / LONG_SONG, scale.growth[-1] * scale.move_seconds + 8.0)
     seconds = sum(clip.frames for clip in clips) / 30
     assert truth.duration > scale.moves * scale.move_seconds
-    return Material(store, clips, media, real, conform, seconds)
+    planned = run(
+        [BACHATA, "plan", "--song", str(store / SONG), "--library", LIBRARY, "--task-id", "planned", "--json"],
+        env={"BACHATA_HOME": str(home)},
+    )
+    return Material(store, clips, media, real, conform, seconds, json.loads(planned.output)["blueprint"])
 
 
 def unconformed(material: Material, clips: Sequence[Clip], scale: Scale, ffmpeg: str, target: Path) -> tuple[Clip, ...]:

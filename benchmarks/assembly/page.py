@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from benchmarks.assembly.collected import Collected, Setting
-from benchmarks.assembly.compare import CONFORM, CROSSFADES, CUTS, FIRST, GRAPH, MOVIEPY, OLD, grown
+from benchmarks.assembly.compare import CONFORM, CROSSFADES, CUTS, FIRST, GRAPH, MOVIEPY, OLD, PLANNED, grown
 from benchmarks.assembly.measured import Bar, Row
 from benchmarks.assembly.pieces import ONE, SHARDED
 from benchmarks.assembly.scale import RATE
@@ -58,9 +59,12 @@ def _costs(setting: Setting, found: Collected) -> Iterator[str]:
     yield ""
     yield "| what | wall s | least to most | CPU s | least to most | peak RSS MB | video MB | written besides MB |"
     yield "|---|---|---|---|---|---|---|---|"
-    for name in (OLD, GRAPH, MOVIEPY, CUTS, CROSSFADES, FIRST, ONE, SHARDED):
+    for name in (OLD, GRAPH, MOVIEPY, CUTS, CROSSFADES, PLANNED, FIRST, ONE, SHARDED):
         yield _cost_line(name, found.row(name), pipes=name == MOVIEPY)
     yield ""
+    yield _planned(setting, found)
+    both = statistics.median(k.cpu_s for k in found.killed)
+    yield f"Killed and run again, both attempts together: CPU {both:.2f} s."
     few = float(found.row(MOVIEPY).frames / RATE)
     width, height = scale.large
     yield f"MoviePy made the first {scale.moviepy_moves} moves only, {few:.1f} s; it pipes its pictures to FFmpeg,"
@@ -72,6 +76,16 @@ def _costs(setting: Setting, found: Collected) -> Iterator[str]:
     yield f"once for all videos: {conform.wall_s:.1f} s, CPU {conform.cpu_s:.1f} s, {conform.peak_rss_mb:.0f} MB,"
     yield f"{conform.written_mb or 0:.0f} MB written."
     yield ""
+
+
+def _planned(setting: Setting, found: Collected) -> str:
+    moves, result = setting.material.plan["moves"], found.results[PLANNED]
+    speeds = sorted(move.get("speed", 1.0) for move in moves)
+    return (
+        f"As planned: {len(moves)} moves at {speeds[0]:.2f} to {speeds[-1]:.2f} of their speed, "
+        f"{sum(m['transition_type'] != 'cut' for m in moves)} transitions; {result['frames_copied']} frames copied, "
+        f"{result['frames_encoded']} encoded."
+    )
 
 
 def _cost_line(name: str, row: Row, *, pipes: bool) -> str:

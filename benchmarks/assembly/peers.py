@@ -10,6 +10,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from benchmarks.assembly.material import ROOT
@@ -85,7 +86,7 @@ class Peers:
             "target": str(target),
             "size": scale.size,
             "rate": int(RATE),
-            "seconds": float(cuts[-1].end / RATE),
+            "seconds": float((cuts[-1].end + Fraction(1, 4)) / RATE),  # it cuts the number of frames off, in floats
             "moves": [
                 {
                     "path": str(cut.clip.path),

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.assembly.bars import bars, resumed
 from benchmarks.assembly.collected import Collected, Killed, Setting
-from benchmarks.assembly.compare import CONFORM, CROSSFADES, CUTS, FIRST, GRAPH, MOVIEPY, OLD, grown
+from benchmarks.assembly.compare import CONFORM, CROSSFADES, CUTS, FIRST, GRAPH, MOVIEPY, OLD, PLANNED, grown
 from benchmarks.assembly.material import Material
 from benchmarks.assembly.measured import Row, at_least, at_most, fraction, level, median, same
 from benchmarks.assembly.page import Circumstances, page
@@ -17,6 +17,8 @@ from benchmarks.assembly.peers import Peers
 from benchmarks.assembly.pieces import ONE, SHARDED
 from benchmarks.assembly.scale import FULL
 from benchmarks.harness import Cost
+
+MOVES = [{"transition_type": "cut"}, {"transition_type": "crossfade", "speed": 1.06}]
 
 
 def cost(wall: float = 1.0, cpu: float = 1.0, rss: float = 100.0, written: float | None = 50.0) -> Cost:
@@ -32,6 +34,7 @@ def collected(**changes: Cost) -> Collected:
         MOVIEPY: cost(50, 70, 1000, 8000),
         CUTS: cost(0.5, 0.9, 80, 52),
         CROSSFADES: cost(5, 8, 150, 53),
+        PLANNED: cost(3, 4, 120, 53),
         FIRST: cost(2, 3, 90, 60),
         CONFORM: cost(80, 130, 300, 100),
         ONE: cost(40, 60, 200, 20),
@@ -46,6 +49,7 @@ def collected(**changes: Cost) -> Collected:
             found.costs[name] = [changes.get(name, cost(cpu=0.25 * count + 0.2, rss=150))]
     for name in (CROSSFADES, ONE, SHARDED):
         found.hashes[name] = ["same"] * 2
+    found.results[PLANNED] = {"frames_copied": 6900, "frames_encoded": 57}
     found.killed = [Killed(frames=400, stored=330, encoded=70, cpu_s=9.0)]
     return found
 
@@ -114,12 +118,14 @@ def test_medians_are_of_each_figure_and_spread_is_what_there_was():
 
 
 def test_the_page_shows_figures_and_verdicts(tmp_path: Path):
-    material = Material(tmp_path, (), tmp_path, False, cost(), 419.5)
+    material = Material(tmp_path, (), tmp_path, False, cost(), 419.5, {"moves": MOVES})
     setting = Setting(material, FULL, Peers(tmp_path, "ffmpeg", "FFmpeg 9, MoviePy 2"), tmp_path)
     found = collected(**{SHARDED: cost(26, 60, 600)})
     text = page(setting, found, bars(found, FULL), Circumstances(date(2026, 11, 26), "2 cores", 0.25, 5, 3))
     assert "| four shards against one task | ≥ 1.6 times faster | 1.54 times faster | **no** |" in text
     assert text.count("| yes |") == 13
     assert "| ours, crossfades | 5.00 | 5.00 – 5.00 | 8.00 | 8.00 – 8.00 | 150 | 50.0 | 3.0 |" in text
+    assert "2 moves at 1.00 to 1.06 of their speed, 1 transitions; 6900 frames copied, 57 encoded." in text
+    assert "both attempts together: CPU 9.00 s" in text
     assert "drawn clips" in text
     assert "load when it began 0.25" in text

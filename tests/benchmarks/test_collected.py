@@ -24,7 +24,7 @@ COST = Cost(2.0, 3.0, 80.0, "", 12.0)
 
 def setting(folder: Path) -> Setting:
     clip = Clip("a", "moves/a.mp4", folder / "a.mp4", 300, tuple(range(3, 300, 15)))
-    material = Material(folder / "store", (clip,), folder, False, COST, 10.0)
+    material = Material(folder / "store", (clip,), folder, False, COST, 10.0, {})
     return Setting(material, QUICK, Peers(folder / "python", "ffmpeg", ""), folder)
 
 
