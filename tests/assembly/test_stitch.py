@@ -15,15 +15,17 @@ from bachata.assembly import render
 from bachata.assembly.rendering import Options
 from bachata.assembly.result import Result
 from bachata.errors import MediaUnreadable
+from bachata.media.profile import profile_for
 from bachata.storage import DirectoryStore
 from tests.assembly import truth
-from tests.assembly.conformed import SMALL, conformed_clip, decoded, times, write
+from tests.assembly.conformed import RATE, conformed_clip, decoded, times, write
 from tests.assembly.truth import blueprint, move
 
 Make = Callable[..., Result]
 
 BEATS = range(15, 150, 15)
 TIMESTAMPS = {"retime": "timestamps"}
+LARGER = profile_for((256, 192), RATE)
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def test_an_unconformed_clip_lies_among_copied_ones(make: Make, out: Path, store
 
 def noise(seed: int, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
     """Soft moving shapes, which compress as film does."""
-    y, x = np.mgrid[0 : SMALL.height, 0 : SMALL.width]
+    y, x = np.mgrid[0 : LARGER.height, 0 : LARGER.width]
     phase = np.random.default_rng(seed).uniform(0, 6, 4)
     return [
         (
@@ -148,7 +150,7 @@ def noise(seed: int, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
 
 def luma(path: Path) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
     with av.open(str(path)) as container:
-        return [frame.to_ndarray()[: SMALL.height].astype(float) for frame in container.decode(video=0)]
+        return [frame.to_ndarray()[: LARGER.height].astype(float) for frame in container.decode(video=0)]
 
 
 def ssim(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], block: int = 8) -> float:
@@ -165,8 +167,9 @@ def ssim(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], block: int = 8)
 
 def test_crossfade_frames_are_as_a_blend_in_floating_point(make: Make, out: Path, store: DirectoryStore) -> None:
     for name, seed in (("x", 1), ("y", 2)):
-        write(store.root / f"clips/{name}.mp4", noise(seed, 90), keys=BEATS)
-    make([beat_of("x", 0, 1), beat_of("y", 1, 1, transition_type="crossfade", transition_duration=0.5)])
+        write(store.root / f"clips/{name}.mp4", noise(seed, 90), keys=BEATS, profile=LARGER)
+    moves = [beat_of("x", 0, 1), beat_of("y", 1, 1, transition_type="crossfade", transition_duration=0.5)]
+    assert make(moves, output_config={"resolution": "256x192"}).frames_encoded == 15
     x, y, shown = luma(store.root / "clips/x.mp4"), luma(store.root / "clips/y.mp4"), luma(out)
     for n in range(15):
         share = (n + 1) / 16

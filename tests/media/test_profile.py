@@ -47,6 +47,7 @@ def test_every_piece_of_a_profile_has_the_same_header_whatever_it_shows(profile:
     for frame in pictures(3, profile):
         list(dark.encode(frame))
     assert dark.header == PieceEncoder(profile).header == header(profile)
+    assert dark.header == PieceEncoder(profile, quick=True).header
     assert dark.header[0] == 1  # avcC, ISO/IEC 14496-15
 
 

@@ -20,6 +20,7 @@ from bachata.assembly.frameplan import Picture
 from bachata.errors import BachataError
 from bachata.logs import get_logger
 from bachata.media.encoder import PieceEncoder, Unit, nal_units
+from bachata.media.memory import give_back
 from bachata.media.profile import Profile
 from bachata.storage import ObjectStore
 
@@ -77,6 +78,8 @@ class Maker:
                 self._check()
                 units += encoder.encode(composer.picture(picture), key=number % group == 0)
             units += encoder.finish()
+        del encoder
+        give_back()
         return Made(tuple(units), composer.held, composer.damaged)
 
     def name(self, segment: Segment) -> str:
