@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bachata.errors import AudioUnreadable, InvalidRequest
+from bachata.errors import AudioUnreadable, InvalidRequest, OutOfSpace
 from bachata.media.clip import index_of
 from bachata.media.profile import PROFILES
 from bachata.moves import ingest
@@ -425,3 +426,29 @@ def test_a_clip_that_cannot_be_decoded_further_in_is_named_and_nothing_is_added(
         assert desk.repository.load() == []
     else:
         assert any(w.startswith("two: ") and ("repaired" in w or "held" in w) for w in report.warnings)
+
+
+def test_an_interrupted_ingest_leaves_no_move_and_goes_on(desk: Desk) -> None:
+    clips = [clip(n) for n in ("one", "two", "three")]
+
+    def interrupt(done: int, _total: int, _clip_id: str) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        desk.add(*clips, workers=1, progress=interrupt)
+    assert desk.repository.load() == []
+    finished = desk.keys(".json")
+    assert 1 <= len(finished) < 3
+    report = desk.add(*clips)
+    assert (len(report.added), len(report.conformed)) == (3, 3 - len(finished))
+
+
+def test_a_full_disk_is_told_as_such(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("bachata.moves.mezzanine.Writer", full)
+    with pytest.raises(OutOfSpace):
+        desk.add(clip("one"))
+    assert desk.repository.load() == []
