@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from bachata.assembly.output import check_output
+from bachata.assembly.quality import bits
 from bachata.assembly.result import Result
-from bachata.assembly.soundtrack import bits
 from bachata.assembly.verify import facts
 from bachata.blueprint import OutputConfig
 from bachata.errors import BachataError, InvalidRequest

@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import Final
 
 from bachata.assembly.frameplan import FramePlan, Piece
-from bachata.media.reader import TOLERANCE
+from bachata.timeline import TOLERANCE
 
 PART: Final = 150
 """Longest encoded segment in pictures: 5 s at 30 frames a second."""

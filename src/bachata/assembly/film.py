@@ -15,17 +15,19 @@ from typing import Final, Protocol, Self
 
 from bachata.assembly.compose import Composer
 from bachata.assembly.copyplan import CopyPlan, plan_copies
+from bachata.assembly.estimate import Estimate, estimate_of
 from bachata.assembly.frameplan import FramePlan
 from bachata.assembly.output import CONTAINERS, Output
 from bachata.assembly.pieces import Made, told
+from bachata.assembly.quality import asked_for, output_profile
 from bachata.assembly.sound import RATE
-from bachata.assembly.soundtrack import Soundtrack, Weaver, bits
+from bachata.assembly.soundtrack import Soundtrack, Weaver
 from bachata.assembly.stitch import Stitcher, sources
 from bachata.assembly.workshop import Shard, Workshop, gather, shares
-from bachata.blueprint import OutputConfig
+from bachata.blueprint import Blueprint, OutputConfig
 from bachata.errors import BachataError
 from bachata.media.container import Writer
-from bachata.media.profile import Profile, profile_for
+from bachata.media.profile import Profile
 
 _SMALLEST_PACKET: Final = (
     480  # samples of the shortest packet a sound codec of ours writes (Opus: 960; half to be safe)
@@ -59,6 +61,9 @@ class Film(Protocol):
     def counts(self) -> Counts:
         """How its pictures came about; known when they are written."""
 
+    def estimate(self, blueprint: Blueprint) -> Estimate:
+        """What making it is expected to take."""
+
     def shoot(self, path: Path, sound: Soundtrack, told: Told) -> list[str]:
         """Write all pictures to `path`, with the sound along. Returns warnings. Raises MediaUnreadable."""
 
@@ -72,21 +77,11 @@ class Film(Protocol):
     ) -> None: ...
 
 
-def output_profile(config: OutputConfig) -> Profile:
-    """The profile an H.264 output is stitched in."""
-    bitrate = bits(config.video_bitrate) if config.video_bitrate else None
-    return profile_for(config.size, config.rate, crf=config.crf, bitrate=bitrate)
-
-
 def plan_output(plan: FramePlan, config: OutputConfig, locate: Callable[[str], Path]) -> tuple[Profile, CopyPlan]:
     """How every picture of an H.264 output is made. Opens every clip. Raises MediaUnreadable."""
     profile = output_profile(config)
-    asked = None
-    if config.video_bitrate:
-        asked = f"video_bitrate {config.video_bitrate} was asked for"
-    elif config.crf is not None and config.crf != profile_for(config.size, config.rate).crf:
-        asked = f"crf {config.crf:g} was asked for"
-    return profile, plan_copies(plan, sources(plan, profile, locate, asked=asked), config.retime)
+    clips = sources(plan, profile, locate, asked=asked_for(config))
+    return profile, plan_copies(plan, clips, config.retime)
 
 
 @dataclass
@@ -118,6 +113,10 @@ class StitchedFilm:
         """See `Film`."""
         copies = self.copies
         return Counts(copies.frames_copied, copies.frames_encoded, self.workshop.reused, copies.encoded)
+
+    def estimate(self, blueprint: Blueprint) -> Estimate:
+        """See `Film`."""
+        return estimate_of(blueprint, self.copies)
 
     def shoot(self, path: Path, sound: Soundtrack, told_: Told) -> list[str]:
         """See `Film`."""
@@ -182,6 +181,10 @@ class WholeFilm:
         """See `Film`."""
         reason = f"{self.config.video_codec} is encoded whole"
         return Counts(0, self.plan.total, moves=tuple((piece.index, reason) for piece in self.plan.pieces))
+
+    def estimate(self, blueprint: Blueprint) -> Estimate:
+        """See `Film`."""
+        return estimate_of(blueprint, CopyPlan(self.plan, (), self.counts.moves))
 
     def shoot(self, path: Path, sound: Soundtrack, told_: Told) -> list[str]:
         """See `Film`."""

@@ -18,7 +18,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bachata.assembly.soundtrack import Soundtrack, Weaver, bits
+from bachata.assembly.quality import bits
+from bachata.assembly.soundtrack import Soundtrack, Weaver
 from bachata.blueprint import AUDIO_CODECS, VIDEO_CODECS, OutputConfig
 from bachata.errors import InvalidRequest
 from bachata.media.conform import BT709, FORMAT, LIMITED

@@ -21,12 +21,13 @@ from pathlib import Path
 
 from av.audio.frame import AudioFrame
 
+from bachata.assembly import prices
 from bachata.assembly.fetch import Fetcher
 from bachata.assembly.film import STITCHED_CODEC, Film, StitchedFilm, WholeFilm, plan_output
 from bachata.assembly.frameplan import plan_frames
 from bachata.assembly.output import THREADS, check_output
 from bachata.assembly.pieces import Maker, PieceStore
-from bachata.assembly.result import EncodedMove, Result
+from bachata.assembly.result import EncodedMove, Result, Spent
 from bachata.assembly.score import Score, score
 from bachata.assembly.songtrack import Tracks
 from bachata.assembly.verify import Facts, facts
@@ -245,10 +246,19 @@ class _Run:
             frames_encoded=film.counts.encoded,
             frames_reused=film.counts.reused,
             encoded_moves=[EncodedMove(move=move, reason=reason) for move, reason in film.counts.moves],
+            estimate=film.estimate(self.blueprint),
+            spent=spent(measured.size),
             execution_id=self.options.execution,
             warnings=warnings,
             parameters=self.blueprint.generation_parameters,
         )
+
+
+def spent(size: int) -> Spent:
+    """What this process has taken so far to make a video of `size` bytes."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(u.ru_utime + u.ru_stime for u in usage)
+    return Spent(cpu_s=round(cpu, 3), bytes=size, cost_usd=round(prices.compute(cpu) + prices.keeping(size), 6))
 
 
 def peak_rss() -> int:

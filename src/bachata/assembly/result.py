@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from bachata.assembly.estimate import Estimate
 from bachata.blueprint import Document
 
 SCHEMA: Final = "bachata.result.1"
@@ -17,6 +18,14 @@ class EncodedMove(Document):
 
     move: int = Field(ge=0, description="index of the move in the blueprint")
     reason: str
+
+
+class Spent(Document):
+    """What the task that wrote the video really took."""
+
+    cpu_s: float = Field(description="CPU-seconds of the process and its children; not of tasks that shared the work")
+    bytes: int = Field(description="of the finished file")
+    cost_usd: float = Field(description="of those and of keeping the video for a month, at list prices")
 
 
 class Result(Document):
@@ -45,6 +54,8 @@ class Result(Document):
     frames_encoded: int | None = Field(None, description="pictures that were encoded, now or by who came before")
     frames_reused: int = Field(0, description="of those, the ones an earlier attempt or another task had encoded")
     encoded_moves: list[EncodedMove] = Field(default_factory=list, description="moves encoded whole, and why")
+    estimate: Estimate | None = Field(None, description="what it was expected to take")
+    spent: Spent | None = None
     execution_id: str | None = Field(None, description="workflow execution it was made for")
     warnings: list[str] = Field(default_factory=list, description="what was bent to make it work, for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="generation_parameters of the blueprint")

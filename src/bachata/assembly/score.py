@@ -14,9 +14,10 @@ from typing import Final
 
 from bachata.assembly.frameplan import FramePlan
 from bachata.assembly.loudness import Loudness, measure
+from bachata.assembly.quality import bits
 from bachata.assembly.songtrack import SongTrack, Tracks
 from bachata.assembly.sound import RATE, Blocks, ClipSound, Shape, SongSound, Sound, sample_at
-from bachata.assembly.soundtrack import EncodedSound, Soundtrack, bits
+from bachata.assembly.soundtrack import EncodedSound, Soundtrack
 from bachata.blueprint import Blueprint
 
 _COPYING: Final = {"mp4", "mov"}

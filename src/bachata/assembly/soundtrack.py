@@ -11,6 +11,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
+from bachata.assembly.quality import bits
 from bachata.assembly.sound import RATE
 from bachata.blueprint import OutputConfig
 
@@ -74,9 +75,3 @@ class Weaver:
                 self._waiting = packet
                 return
             self._mux(packet)
-
-
-def bits(rate: str) -> int:
-    """Bits a second of a bitrate such as ``2M`` or ``128k``."""
-    factor = {"k": 1_000, "m": 1_000_000}.get(rate[-1].lower())
-    return round(Fraction(rate[:-1]) * factor) if factor else round(Fraction(rate))

@@ -21,10 +21,7 @@ from av.video.stream import VideoStream
 from bachata.errors import MediaUnreadable
 from bachata.media.clip import pictures_of
 from bachata.media.files import decoding, opened
-
-TOLERANCE: Final = Fraction(1, 1000)
-"""A frame counts as presented up to this early, in seconds: half a tick of a millisecond time base (Matroska, AVI) and
-half a millisecond for times that a document rounds to three digits."""
+from bachata.timeline import TOLERANCE
 
 _INTERLACED: Final = frozenset({2, 3, 4, 5})  # AVFieldOrder: top or bottom field coded and shown first
 
