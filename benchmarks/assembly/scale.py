@@ -46,7 +46,7 @@ FULL = Scale(
     profile="720p30",
     growth=(10, 29, 100, 300),
     large=(1920, 1080),
-    large_moves=10,
+    large_moves=8,
     moviepy_moves=5,
     drawn=None,
 )
