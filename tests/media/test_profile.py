@@ -51,6 +51,12 @@ def test_every_piece_of_a_profile_has_the_same_header_whatever_it_shows(profile:
     assert dark.header[0] == 1  # avcC, ISO/IEC 14496-15
 
 
+@pytest.mark.parametrize("crf", [0, 0.5, 1, 2, 3, 18, 51])
+def test_quick_encoding_shares_the_header_at_any_quality(crf: float):
+    profile = profile_for((64, 48), Fraction(30), crf=crf)
+    assert PieceEncoder(profile, quick=True).header == header(profile)
+
+
 def test_the_header_carries_the_profiles_level_and_high_profile():
     assert header(DEFAULT)[1:4] == bytes([100, 0, 31])
     assert header(PROFILES["1080p30"])[3] == 40
