@@ -52,6 +52,7 @@ ARTEFACTS = (
             "moves/embedding.py",
             "moves/glossary.py",
             "moves/index.py",
+            "moves/keyframes.py",
             "moves/library.py",
             "moves/repository.py",
         ),

@@ -156,7 +156,13 @@ class Move(Document):
     trim_start: Seconds = Field(0.0, description="first source second shown")
     trim_end: Seconds = Field(0.0, description="seconds at the clip's end that are never shown")
     speed: float = Field(1.0, ge=0.25, le=4.0, allow_inf_nan=False, description="source seconds per output second")
-    volume_adjustment: float = Field(1.0, ge=0, le=1, allow_inf_nan=False, description="gain of the clip's own sound")
+    volume_adjustment: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="gain of the clip's own sound, if it has any: conformed clips have none",
+    )
     count_one: int | None = Field(None, ge=0, description="index into the song's beats of the count 1 it starts on")
     section: str | None = Field(None, description="label of the song's section")
     reason: str | None = Field(None, description="why this move was chosen, for people")

@@ -17,7 +17,7 @@ from bachata.choreography.brief import Brief, understand
 from bachata.choreography.grid import grid
 from bachata.choreography.planner import Plan, plan
 from bachata.choreography.slots import slots
-from bachata.choreography.windows import Windows
+from bachata.choreography.windows import Windows, timing
 from bachata.media.profile import PROFILES, profile_for
 from bachata.moves.catalogue import Move
 from bachata.music.document import Analysis
@@ -158,6 +158,6 @@ def test_rounding_never_takes_a_short_place_further_from_the_clips_own_speed(
     move = make_move("m", tempo=tempo, eights=3, pickup=4, profile="720p30")
     slot = Slot(0, frames, 8 - counts, counts, 0, "intro", 0.3, "lead-in")
     period = float(lead_in.times[slot.count + 1] - lead_in.times[slot.count])
-    musical = 60.0 / move.tempo / period
+    musical = timing(move).period / 30 / period
     for speed in Windows([move]).fits(slot, lead_in).speed:
-        assert abs(speed - 1) <= abs(musical - 1) + 0.02
+        assert abs(speed - 1) <= abs(musical - 1) + 1e-9

@@ -86,7 +86,7 @@ def test_a_library_has_one_profile(home: Path, moves: Path) -> None:
     assert done.returncode == 1
     error = json.loads(done.stderr)
     assert error["code"] == "INVALID_REQUEST"
-    assert "has one profile" in error["error"]
+    assert "a library has one profile" in error["error"]
     assert "choose another --library" in error["error"]
     assert bachata(home, "library", "add", str(moves), "--profile", "8k").returncode == 2
 

@@ -21,6 +21,7 @@ from bachata.errors import AudioUnreadable, InvalidRequest, OutOfSpace
 from bachata.media.clip import index_of
 from bachata.media.profile import PROFILES
 from bachata.moves import ingest
+from bachata.moves.check import check
 from bachata.moves.embedding import VERSION, embed, profile_of
 from bachata.moves.record import ClipRecord
 from bachata.moves.repository import Embedded, MoveRepository
@@ -452,3 +453,19 @@ def test_a_full_disk_is_told_as_such(desk: Desk, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(OutOfSpace):
         desk.add(clip("one"))
     assert desk.repository.load() == []
+
+
+def test_one_clip_may_be_two_moves(desk: Desk) -> None:
+    report = desk.add(clip("one"), clip("uno", video_path="one.mp4", move_label="spin"), workers=2)
+    assert report.conformed == ("one", "uno")
+    one, uno = (e.move for e in desk.repository.load())
+    assert one.video_path != uno.video_path
+    assert one.sha256 == uno.sha256 == hash_of(desk.path(uno.video_path))
+    assert check("demo", [one, uno], desk.store).conforms
+
+
+def test_a_faulty_annotation_is_told_as_such_not_as_a_clip_left_behind(desk: Desk) -> None:
+    desk.add(clip("one"), clip("two"))
+    with pytest.raises(InvalidRequest) as caught:
+        desk.add(clip("one"), clip("two", energy_level="wild"), profile="720p30")
+    assert "1 fault: $.clips[1].energy_level" in caught.value.message

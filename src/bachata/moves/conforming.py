@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def make(examined: Examined, shelf: Shelf, scratch: Path, stop: threading.Event)
 
     Raises MediaUnreadable, OutOfSpace, Stopped.
     """
-    target = scratch / f"{examined.mould.digest}.mp4"
+    target = scratch / f"{uuid.uuid4().hex}.mp4"  # not its digest: two moves may be the same clip
     try:
         made = conform(examined.path, examined.path.name, examined.mould, target, stop=stop)
         return shelf.put(examined.move, examined.mould, probe(examined.path), made)

@@ -25,7 +25,7 @@ from bachata.moves.catalogue import Move
 from bachata.moves.conforming import cores, each, make
 from bachata.moves.embedding import VERSION, embed, profile_of
 from bachata.moves.examine import Examined, Examiner, doubts
-from bachata.moves.profiles import profile_for_adding
+from bachata.moves.profiles import left_behind, profile_for_adding
 from bachata.moves.repository import Embedded, MoveRepository
 from bachata.moves.shelf import Shelf
 from bachata.storage.interface import ObjectStore
@@ -92,7 +92,10 @@ def add(
     repository = MoveRepository(engine, library)
     known = {e.move.clip_id: e for e in repository.load()}
     held = [e.move for e in known.values()]
-    chosen = profile_for_adding(library, held, {a.clip_id for _, a in named}, profile)
+    chosen = profile_for_adding(held, profile)
+    # With a faulty annotation nobody knows which clips are meant.
+    if not problems and (fault := left_behind(held, chosen, {a.clip_id for _, a in named})):
+        problems.append(Problem("$.clips", fault))
     shelf = Shelf(store, library)
     run = _Run(
         Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats),
