@@ -203,7 +203,7 @@ class Job:
         return result
 
     def _put(self, video: Path, result: Result) -> None:
-        stored = self._store.put_file(result.video_key, video)
+        stored = self._store.put_file(result.video_key, video, move=True)
         if stored.size != result.file_size:
             raise Unavailable(f"Storage holds {stored.size} bytes of the video instead of {result.file_size}")
 
