@@ -40,7 +40,7 @@ _X264: Final = {
 _PRESET: Final = "veryfast"
 _QUICK: Final = {"mbtree": "1", "rc-lookahead": "3"}  # five pictures less to hold in memory, no bytes lost
 _QUICK_PRESET: Final = "superfast"
-_QUICK_FINER: Final = 2  # crf; the last pictures of a short piece get few bits: with this all keep an SSIM over 0.98
+_QUICK_FINER: Final = 1.5  # crf; the last pictures of a short piece get few bits: with this all keep an SSIM over 0.98
 
 
 @dataclass(frozen=True, slots=True)
