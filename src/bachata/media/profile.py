@@ -82,11 +82,9 @@ class Profile:
         x264 = _X264 | (_QUICK if quick else {})
         if self.level:
             x264["level"] = self.level
-        quality = (
-            {"b": str(self.bitrate)}
-            if self.bitrate
-            else {"crf": f"{max(0, self.crf - (_QUICK_FINER if quick else 0)):g}"}
-        )
+        # Not down to 0 unless asked for: that is x264's lossless mode, with another SPS.
+        finer = max(min(self.crf, 1), self.crf - _QUICK_FINER) if quick else self.crf
+        quality = {"b": str(self.bitrate)} if self.bitrate else {"crf": f"{finer:g}"}
         return {
             "preset": _QUICK_PRESET if quick else _PRESET,
             "forced-idr": "1",
