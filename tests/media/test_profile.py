@@ -151,3 +151,10 @@ def test_the_profile_of_an_output():
     assert profile_for((1280, 720), Fraction(30), crf=28).crf == 28
     assert profile_for((1280, 720), Fraction(30), bitrate=1_000_000).bitrate == 1_000_000
     assert profile_for((64, 48), Fraction(25)).size == (64, 48)
+
+
+@pytest.mark.parametrize("crf", [0, 0.5, 1, 2, 3, 21, 40])
+def test_a_quick_piece_has_the_same_header_at_any_quality(crf: float):
+    """x264's quality 0 is lossless, of another kind of SPS: aiming finer must not get there."""
+    profile = Profile("any", 64, 48, Fraction(30), crf=crf)
+    assert PieceEncoder(profile, quick=True).header == header(profile)
