@@ -59,7 +59,7 @@ def test_fades_encode_both_their_halves() -> None:
 def test_by_timestamps_a_retimed_move_is_copied() -> None:
     plan = planned([move("a", 0, 1, speed=1.1), move("b", 1, 1, speed=0.9)])
     assert spans(plan) == [(0, 0, 33, 0), (1, 0, 27, 0)]
-    ticks = plan.ticks(3000)
+    ticks = list(plan.ticks(3000))
     assert ticks[0] == 0
     assert ticks[33] == 30 * 3000
     assert ticks[1] == round(30 * 3000 / 33)
@@ -124,7 +124,7 @@ def test_every_picture_is_made_once_in_order_and_every_cut_is_on_its_frame(plan:
         assert all(a[1] == b[0] for a, b in pairwise(parts))
         if piece is not None:
             assert parts[-1][1] == plan.plan.pieces[piece].shown
-    ticks = plan.ticks(3003)
+    ticks = list(plan.ticks(3003))
     assert len(ticks) == plan.plan.shown == plan.frames_copied + plan.frames_encoded
     assert all(b > a for a, b in pairwise(ticks))
     assert {piece.first * 3003 for piece in plan.plan.pieces} <= set(ticks)

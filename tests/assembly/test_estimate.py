@@ -79,7 +79,7 @@ def test_quality_decides_the_bytes() -> None:
     assert by_rate.bytes == 4 * 880_000 // 8
 
 
-@pytest.mark.parametrize(("seconds", "size", "tasks"), [(4, "64x48", 1), (300, "1920x1080", MOST_TASKS)])
+@pytest.mark.parametrize(("seconds", "size", "tasks"), [(4, "64x48", 1), (600, "1920x1080", MOST_TASKS)])
 def test_long_work_is_shared(seconds: int, size: str, tasks: int) -> None:
     assert of([move("clips/raw.mp4", 0, seconds)], resolution=size).tasks == tasks
 

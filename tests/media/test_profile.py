@@ -51,6 +51,12 @@ def test_every_piece_of_a_profile_has_the_same_header_whatever_it_shows(profile:
     assert dark.header[0] == 1  # avcC, ISO/IEC 14496-15
 
 
+@pytest.mark.parametrize("crf", [0, 0.5, 1, 2, 3, 18, 51])
+def test_quick_encoding_shares_the_header_at_any_quality(crf: float):
+    profile = profile_for((64, 48), Fraction(30), crf=crf)
+    assert PieceEncoder(profile, quick=True).header == header(profile)
+
+
 def test_the_header_carries_the_profiles_level_and_high_profile():
     assert header(DEFAULT)[1:4] == bytes([100, 0, 31])
     assert header(PROFILES["1080p30"])[3] == 40
@@ -145,3 +151,10 @@ def test_the_profile_of_an_output():
     assert profile_for((1280, 720), Fraction(30), crf=28).crf == 28
     assert profile_for((1280, 720), Fraction(30), bitrate=1_000_000).bitrate == 1_000_000
     assert profile_for((64, 48), Fraction(25)).size == (64, 48)
+
+
+@pytest.mark.parametrize("crf", [0, 0.5, 1, 2, 3, 21, 40])
+def test_a_quick_piece_has_the_same_header_at_any_quality(crf: float):
+    """x264's quality 0 is lossless, of another kind of SPS: aiming finer must not get there."""
+    profile = Profile("any", 64, 48, Fraction(30), crf=crf)
+    assert PieceEncoder(profile, quick=True).header == header(profile)

@@ -2,10 +2,13 @@
 
 ::
 
-    frameplan   blueprint -> what every output frame shows (pure)          fetch     storage -> files
-    compose     plan + clips -> finished pictures                          sound     song or clips -> samples
-    output      pictures + samples -> file                                 loudness  samples -> one gain
-    rendering   all of these in order: `render`                            job       the container's entry point
+    frameplan   blueprint -> what every output frame shows (pure)          fetch      storage -> files
+    copyplan    + keyframes -> what is copied, what encoded (pure)         score      which sound, at which level
+    estimate    + clips -> frames, CPU-seconds, bytes, dollars (pure)      songtrack  the song's AAC, encoded once
+    pieces      a segment -> an encoded piece; pieces in storage           sound      song or clips -> samples
+    workshop    pieces from storage, other tasks or the encoder            loudness   samples -> one gain
+    stitch      packets and pieces -> file                                 output     other codecs, encoded whole
+    rendering   all of these in order: `render`                            job        the container's entry point
 
 `render` is imported when first asked for, so that who reads only `assembly.result` needs no FFmpeg.
 """

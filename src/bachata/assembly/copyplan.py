@@ -87,9 +87,9 @@ class CopyPlan:
         piece = self.plan.pieces[segment.piece]
         return segment.start * frame + (2 * number * piece.frames * frame + piece.shown) // (2 * piece.shown)
 
-    def ticks(self, frame: int) -> list[int]:
+    def ticks(self, frame: int) -> Iterator[int]:
         """The times of all pictures, in order."""
-        return [self.tick(s, number, frame) for s in self.segments for number in range(s.first, s.end)]
+        return (self.tick(s, number, frame) for s in self.segments for number in range(s.first, s.end))
 
 
 def plan_copies(plan: FramePlan, sources: Sequence[Source], retime: str) -> CopyPlan:

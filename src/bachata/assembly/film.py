@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
@@ -23,6 +22,7 @@ from bachata.assembly.quality import asked_for, output_profile
 from bachata.assembly.sound import RATE
 from bachata.assembly.soundtrack import Soundtrack, Weaver
 from bachata.assembly.stitch import Stitcher, sources
+from bachata.assembly.verify import Times
 from bachata.assembly.workshop import Shard, Workshop, gather, shares
 from bachata.blueprint import Blueprint, OutputConfig
 from bachata.errors import BachataError
@@ -54,8 +54,8 @@ class Film(Protocol):
     """A file in the making. Leaving its context without `finish` abandons it."""
 
     @property
-    def times(self) -> list[Fraction] | None:
-        """When each picture begins, seconds; None: one a frame."""
+    def times(self) -> Times | None:
+        """When each picture begins; None: one a frame."""
 
     @property
     def counts(self) -> Counts:
@@ -104,9 +104,10 @@ class StitchedFilm:
         return self.workshop.maker.copies
 
     @property
-    def times(self) -> list[Fraction] | None:
+    def times(self) -> Times | None:
         """See `Film`. In the file's own ticks."""
-        return [at * self._writer.tick for at in self.copies.ticks(self._writer.frame)]
+        copies, frame = self.copies, self._writer.frame
+        return Times(self._writer.tick, copies.plan.shown, copies.ticks(frame))
 
     @property
     def counts(self) -> Counts:
@@ -172,7 +173,7 @@ class WholeFilm:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
-    def times(self) -> list[Fraction] | None:
+    def times(self) -> Times | None:
         """See `Film`."""
         return None
 

@@ -107,6 +107,7 @@ class Job:
         self._reporter = reporter
         self._pause = pause or stop.wait
         self._stage = "assemble"
+        self._kept: PieceStore | None = None
         self._shard = Shard(env.cloud_run_task_index, env.cloud_run_task_count)
         self._video_key = f"output/user_{env.user_id}/choreography_{env.task_id}.mp4"
 
@@ -128,7 +129,7 @@ class Job:
         blueprint = read_blueprint(self._env, self._store)
         self._video_key = storage_key(blueprint.output_config.output_path)
         self._look_back()
-        kept = PieceStore(self._store, plan_prefix(blueprint.to_json()), shared=self._shard.count > 1)
+        self._kept = kept = PieceStore(self._store, plan_prefix(blueprint.to_json()), shared=self._shard.count > 1)
         options = Options(
             fetch_workers=self._env.fetch_workers,
             fetch_backoff=self._env.fetch_backoff,
@@ -203,7 +204,7 @@ class Job:
         return result
 
     def _put(self, video: Path, result: Result) -> None:
-        stored = self._store.put_file(result.video_key, video)
+        stored = self._store.put_file(result.video_key, video, move=True)
         if stored.size != result.file_size:
             raise Unavailable(f"Storage holds {stored.size} bytes of the video instead of {result.file_size}")
 
@@ -234,6 +235,8 @@ class Job:
 
     def _fail(self, error: BachataError) -> None:
         error.stage = error.stage or self._stage
+        if self._kept is not None and self._shard.stitches and error.code in _LASTING:
+            self._kept.clear()  # no attempt will come that could use them
         body = error.as_dict()
         _log.error(error.message, extra={k: v for k, v in body.items() if k != "error"})
         if not isinstance(error, TaskOwnedElsewhere):  # else the place is another execution's

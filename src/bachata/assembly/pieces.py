@@ -19,7 +19,7 @@ from bachata.assembly.copyplan import CopyPlan, Segment
 from bachata.assembly.frameplan import Picture
 from bachata.errors import BachataError
 from bachata.logs import get_logger
-from bachata.media.encoder import PieceEncoder, Unit, nal_units
+from bachata.media.encoder import PieceEncoder, Unit, header, nal_units
 from bachata.media.memory import give_back
 from bachata.media.profile import Profile
 from bachata.storage import ObjectStore
@@ -72,6 +72,7 @@ class Maker:
         """Encode a segment. Raises MediaUnreadable."""
         group = max(1, round(_GOP_SECONDS * self.profile.rate))
         encoder = PieceEncoder(self.profile, quick=True)
+        assert encoder.header == header(self.profile), "a piece must share the file's SPS and PPS"
         units: list[Unit] = []
         with Composer(self.copies.plan, self.profile.size, self._locate, threads=1) as composer:
             for number, picture in enumerate(self._pictures(segment)):

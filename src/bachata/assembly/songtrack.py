@@ -208,7 +208,8 @@ class Tracks:
 def _packets(track: InputContainer, first: int) -> Iterator[Packet[AudioStream]]:
     """Packets that begin at the song's sample `first` or later."""
     stream = track.streams.audio[0]
-    track.seek(max(0, first), stream=stream, backward=True)
+    if first > 0:  # else from the very beginning: a seek would leave out the encoder's priming
+        track.seek(first, stream=stream, backward=True)
     for packet in track.demux(stream):
         if packet.size and packet.pts is not None and packet.pts >= first:
             yield packet

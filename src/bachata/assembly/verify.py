@@ -1,14 +1,18 @@
-"""What the finished file really holds, read from the file: packets are counted, nothing is decoded."""
+"""What the finished file really holds, read from the file: pictures are counted, nothing is decoded."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from bachata.errors import BachataError
 from bachata.media.files import opened
@@ -28,25 +32,28 @@ class Facts:
     sha256: str
 
 
-def facts(path: Path, *, frames: int, rate: Fraction, sound: bool, times: Sequence[Fraction] | None = None) -> Facts:
+@dataclass(frozen=True)
+class Times:
+    """When the `count` pictures of a file begin: numbers of a `tick`, seconds, ascending."""
+
+    tick: Fraction
+    count: int
+    each: Iterable[int]
+
+
+def facts(path: Path, *, frames: int, rate: Fraction, sound: bool, times: Times | None = None) -> Facts:
     """Measure a finished video of `frames` frames of `rate` and hold it against what was planned.
 
-    `times`: when its pictures begin, seconds; default: one a frame.
+    `times`: when its pictures begin, which are stored in the order they are shown; default: one a frame, in any order.
     Raises BachataError when pictures, times or streams are not exactly as planned: such a file is not delivered.
     """
+    planned = times or Times(1 / rate, frames, range(frames))
     with opened(path, path.name) as container:
         video = container.streams.video[0]
         audio = container.streams.audio[0] if container.streams.audio else None
+        indexed = times is not None and "mp4" in container.format.name
+        found, audible = _from_index(video, audio) if indexed else _from_packets(container)
         tick = video.time_base or Fraction(1, av.time_base)
-        found: list[int] = []
-        audible = Fraction(0)
-        for packet in container.demux():
-            if packet.pts is None:
-                continue  # the flushing packet at the end
-            if packet.stream_index == video.index:
-                found.append(packet.pts)
-            elif audio and packet.stream_index == audio.index and packet.time_base:
-                audible = max(audible, (packet.pts + (packet.duration or 0)) * packet.time_base)
         measured = Facts(
             frames=len(found),
             seconds=frames / rate,
@@ -57,18 +64,42 @@ def facts(path: Path, *, frames: int, rate: Fraction, sound: bool, times: Sequen
             size=path.stat().st_size,
             sha256=_sha256(path),
         )
-    planned = [index / rate for index in range(frames)] if times is None else times
-    _hold(sorted(found), planned, measured, audible, tick, sound=sound)
+    _hold(found, planned, measured, audible, tick, sound=sound)
     return measured
 
 
+def _from_index(video: VideoStream, audio: AudioStream | None) -> tuple[array[int], Fraction]:
+    """Times of all pictures in ticks, and how long there is sound. MP4 and QuickTime tell it in their index."""
+    found = array("q", sorted(entry.timestamp for entry in video.index_entries))
+    audible = (audio.duration or 0) * (audio.time_base or Fraction(0)) if audio else Fraction(0)
+    return found, audible
+
+
+def _from_packets(container: InputContainer) -> tuple[array[int], Fraction]:
+    video = container.streams.video[0].index
+    found = array("q")
+    audible = Fraction(0)
+    for packet in container.demux():
+        if packet.pts is None or packet.time_base is None:
+            continue  # the flushing packet at the end
+        if packet.stream_index == video:
+            found.append(packet.pts)
+        elif isinstance(packet.stream, AudioStream):
+            audible = max(audible, (packet.pts + (packet.duration or 0)) * packet.time_base)
+    return array("q", sorted(found)), audible
+
+
 def _hold(
-    found: list[int], planned: Sequence[Fraction], measured: Facts, audible: Fraction, tick: Fraction, *, sound: bool
+    found: array[int], planned: Times, measured: Facts, audible: Fraction, tick: Fraction, *, sound: bool
 ) -> None:
     faults = []
-    if measured.frames != len(planned):
-        faults.append(f"{measured.frames} frames instead of {len(planned)}")
-    elif any(abs(pts - found[0] - time / tick) > 1 for pts, time in zip(found, planned, strict=True)):
+    scale = planned.tick / tick
+    if measured.frames != planned.count:
+        faults.append(f"{measured.frames} frames instead of {planned.count}")
+    elif any(
+        abs((pts - found[0]) * scale.denominator - time * scale.numerator) > scale.denominator
+        for pts, time in zip(found, planned.each, strict=True)
+    ):
         faults.append("frames off their times")
     if sound and measured.audio_codec is None:
         faults.append("no sound")

@@ -92,6 +92,7 @@ def plan(
         "audio_path": song_key,
         "audio_tempo": analysis.tempo,
         "audio_start": 0.0,
+        **_loudness(analysis),
         "moves": written(cuts, song.rate),
         "total_duration": _total(cuts[-1].slot.end, song),
         "difficulty_level": brief.difficulty.value,
@@ -182,6 +183,14 @@ def _cuts(
             )
         )
     return join(cuts, song, transitions(cuts, brief), OUTPUT_DEFAULTS["fade_duration"])
+
+
+def _loudness(analysis: Analysis) -> dict[str, Any]:
+    """What the render needs not measure again; nothing for a song too quiet or short to be measured."""
+    found = analysis.loudness
+    if found.integrated_lufs is None or found.true_peak_dbtp is None:
+        return {}
+    return {"audio_loudness": {"integrated_lufs": found.integrated_lufs, "true_peak_dbtp": found.true_peak_dbtp}}
 
 
 def _total(end: int, song: Grid) -> float:

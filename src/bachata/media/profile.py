@@ -40,7 +40,7 @@ _X264: Final = {
 _PRESET: Final = "veryfast"
 _QUICK: Final = {"mbtree": "1", "rc-lookahead": "3"}  # five pictures less to hold in memory, no bytes lost
 _QUICK_PRESET: Final = "superfast"
-_QUICK_FINER: Final = 2  # crf; the last pictures of a short piece get few bits: with this all keep an SSIM over 0.98
+_QUICK_FINER: Final = 1.5  # crf; the last pictures of a short piece get few bits: with this all keep an SSIM over 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,9 @@ class Profile:
         x264 = _X264 | (_QUICK if quick else {})
         if self.level:
             x264["level"] = self.level
-        quality = (
-            {"b": str(self.bitrate)}
-            if self.bitrate
-            else {"crf": f"{max(0, self.crf - (_QUICK_FINER if quick else 0)):g}"}
-        )
+        # Never down to 0 unless asked for: that is lossless, another H.264 profile with another SPS.
+        crf = max(min(self.crf, 1), self.crf - _QUICK_FINER) if quick else self.crf
+        quality = {"b": str(self.bitrate)} if self.bitrate else {"crf": f"{crf:g}"}
         return {
             "preset": _QUICK_PRESET if quick else _PRESET,
             "forced-idr": "1",

@@ -79,6 +79,8 @@ class ClipReader:
         self._zero = self._first_time()
         length = self._length()
         self._limit = length - trim_end if trim_end and length is not None else None
+        if self._limit is not None:  # a start behind it must hold the last picture before it
+            start = min(start, max(Fraction(0), self._limit - self._interval - TOLERANCE))
         self._frames = self._seek(start)
         self._current = self._next_frame()
         if self._current is None:
