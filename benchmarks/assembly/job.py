@@ -52,9 +52,12 @@ class Rendered:
         return None if self.cost.written_mb is None else self.cost.written_mb - self.video.stat().st_size / 1e6
 
 
-def render(store: Path, document: dict[str, Any], *, tasks: int = 1, attempt: int = 0) -> Rendered:
-    """Run the job to its end, as one task or as several side by side."""
-    envs = [_env(store, document, index, tasks, attempt) for index in range(tasks)]
+def render(
+    store: Path, document: dict[str, Any], *, tasks: int = 1, attempt: int = 0, at_once: int | None = None
+) -> Rendered:
+    """Run the job to its end, as one task or as several side by side, each with `at_once` pieces in work."""
+    more = {} if at_once is None else {"PIECES_AT_ONCE": str(at_once)}
+    envs = [_env(store, document, index, tasks, attempt) | more for index in range(tasks)]
     command = [sys.executable, str(MAIN)]
     cost = run(command, env=envs[0]) if tasks == 1 else run_together([command] * tasks, envs)
     return Rendered(cost, store, _result(store, document))

@@ -10,7 +10,7 @@ from datetime import date
 from benchmarks.assembly.collected import Collected, Setting
 from benchmarks.assembly.compare import CONFORM, CROSSFADES, CUTS, FIRST, GRAPH, MOVIEPY, OLD, PLANNED, grown
 from benchmarks.assembly.measured import Bar, Row
-from benchmarks.assembly.pieces import ONE, SHARDED
+from benchmarks.assembly.pieces import ONE, SHARDED, USUAL
 from benchmarks.assembly.scale import RATE
 
 _MARKS = {True: "yes", False: "**no**", None: "not measured"}
@@ -59,7 +59,7 @@ def _costs(setting: Setting, found: Collected) -> Iterator[str]:
     yield ""
     yield "| what | wall s | least to most | CPU s | least to most | peak RSS MB | video MB | written besides MB |"
     yield "|---|---|---|---|---|---|---|---|"
-    for name in (OLD, GRAPH, MOVIEPY, CUTS, CROSSFADES, PLANNED, FIRST, ONE, SHARDED):
+    for name in (OLD, GRAPH, MOVIEPY, CUTS, CROSSFADES, PLANNED, FIRST, ONE, SHARDED, USUAL):
         yield _cost_line(name, found.row(name), pipes=name == MOVIEPY)
     yield ""
     yield _planned(setting, found)

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.assembly.compare import CONFORM, CROSSFADES, CUTS, FIRST, GRAPH, MOVIEPY, OLD, PLANNED
 from benchmarks.assembly.material import ROOT, link_tree, real_media
 from benchmarks.assembly.peers import PYTHON, Peers
-from benchmarks.assembly.pieces import ONE, SHARDED
+from benchmarks.assembly.pieces import ONE, SHARDED, USUAL
 from tests.assembly import truth
 
 SIZE = (640, 360)
@@ -57,7 +57,7 @@ def test_a_small_run_measures_everything_and_writes_its_page(clips: Path, tmp_pa
     assert out.is_file(), told.stderr
     page = out.read_text()
     verdicts = {line.split(" | ")[0].strip("| "): line for line in page.splitlines() if line.startswith("| ")}
-    for name in (OLD, GRAPH, MOVIEPY, CUTS, CROSSFADES, PLANNED, FIRST, ONE, SHARDED):
+    for name in (OLD, GRAPH, MOVIEPY, CUTS, CROSSFADES, PLANNED, FIRST, ONE, SHARDED, USUAL):
         wall, cpu = float(verdicts[name].split(" | ")[1]), float(verdicts[name].split(" | ")[3])
         assert wall > 0
         assert cpu > 0

@@ -14,7 +14,7 @@ from benchmarks.assembly.material import Material
 from benchmarks.assembly.measured import Row, at_least, at_most, fraction, level, median, same
 from benchmarks.assembly.page import Circumstances, page
 from benchmarks.assembly.peers import Peers
-from benchmarks.assembly.pieces import ONE, SHARDED
+from benchmarks.assembly.pieces import ONE, SHARDED, USUAL
 from benchmarks.assembly.scale import FULL
 from benchmarks.harness import Cost
 
@@ -39,6 +39,7 @@ def collected(**changes: Cost) -> Collected:
         CONFORM: cost(80, 130, 300, 100),
         ONE: cost(40, 60, 200, 20),
         SHARDED: cost(20, 62, 600, 20),
+        USUAL: cost(22, 61, 260, 20),
     }
     for name, each in usual.items():
         found.costs[name] = [changes.get(name, each)] * 3
@@ -47,7 +48,7 @@ def collected(**changes: Cost) -> Collected:
         for count in FULL.growth:
             name = grown(count, crossfades)
             found.costs[name] = [changes.get(name, cost(cpu=0.25 * count + 0.2, rss=150))]
-    for name in (CROSSFADES, ONE, SHARDED):
+    for name in (CROSSFADES, ONE, SHARDED, USUAL):
         found.hashes[name] = ["same"] * 2
     found.results[PLANNED] = {"frames_copied": 6900, "frames_encoded": 57}
     found.killed = [Killed(frames=400, stored=330, encoded=70, cpu_s=9.0)]
