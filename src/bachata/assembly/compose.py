@@ -13,6 +13,7 @@ from av.filter import Graph
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 
+from bachata.assembly.blame import needed_for
 from bachata.assembly.frameplan import Colour, FramePlan, Picture, Piece, Shot
 from bachata.media.conform import BT709, FORMAT, LIMITED, Conformer
 from bachata.media.reader import ClipReader
@@ -69,13 +70,17 @@ class Composer:
     def _shown(self, shot: Shot | None) -> VideoFrame:
         if shot is None:
             return self._colour("black")
+        with needed_for(self._plan.pieces[shot.piece].index):
+            return self._scene(shot).at(shot.time)
+
+    def _scene(self, shot: Shot) -> _Scene:
         scene = self._scenes.get(shot.piece)
         if scene is None:
             piece = self._plan.pieces[shot.piece]
             scene = self._scenes[shot.piece] = _Scene(
                 piece, self._locate(piece.path), shot.time, self._conform, self._threads
             )
-        return scene.at(shot.time)
+        return scene
 
     def _close_before(self, piece: int | None) -> None:
         for index in [i for i in self._scenes if piece is None or i < piece]:

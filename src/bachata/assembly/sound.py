@@ -19,6 +19,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
 
+from bachata.assembly.blame import needed_for
 from bachata.assembly.frameplan import FramePlan, Piece
 from bachata.errors import AudioUnreadable
 from bachata.media.files import opened, words
@@ -110,7 +111,7 @@ class ClipSound:
         if piece.volume == 0:
             yield from silence(length)
             return
-        with opened(path, piece.path) as container:
+        with needed_for(piece.index), opened(path, piece.path) as container:
             if not container.streams.audio:
                 yield from silence(length)
                 return

@@ -17,12 +17,13 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from bachata.assembly.blame import all_of, needed_for
 from bachata.assembly.copyplan import CopyPlan, Segment, Source
 from bachata.assembly.frameplan import FramePlan
 from bachata.assembly.pieces import Made
 from bachata.assembly.soundtrack import Weaver
 from bachata.errors import MediaUnreadable
-from bachata.media.clip import index_of, is_idr, misfit, pictures_of
+from bachata.media.clip import index_of, is_idr, is_whole, misfit, pictures_of
 from bachata.media.container import Writer
 from bachata.media.encoder import Unit
 from bachata.media.files import opened
@@ -32,13 +33,21 @@ from bachata.media.profile import Profile
 def sources(plan: FramePlan, profile: Profile, locate: Callable[[str], Path], *, asked: str | None) -> list[Source]:
     """What can be copied from the clip of every piece of `plan`.
 
-    `asked` is why nothing can, whatever the clips are: a quality that was asked for. Raises MediaUnreadable.
+    `asked` is why nothing can, whatever the clips are: a quality that was asked for.
+    Raises MediaUnreadable naming every clip that cannot be read, with the moves that need it.
     """
     known: dict[str, Source] = {}
-    for piece in plan.pieces:
-        if piece.path not in known:
-            index = index_of(locate(piece.path), piece.path)
-            known[piece.path] = Source(index.frames, index.keyframes, asked or misfit(index, profile))
+    broken: list[MediaUnreadable] = []
+    for path in dict.fromkeys(piece.path for piece in plan.pieces):
+        try:
+            with needed_for(*(piece.index for piece in plan.pieces if piece.path == path)):
+                index = index_of(locate(path), path)
+        except MediaUnreadable as error:  # the others are looked at all the same: one answer names them all
+            broken.append(error)
+            continue
+        known[path] = Source(index.frames, index.keyframes, asked or misfit(index, profile))
+    if broken:
+        raise all_of(broken)
     return [known[piece.path] for piece in plan.pieces]
 
 
@@ -108,23 +117,22 @@ class Stitcher:
         assert segment.piece is not None
         assert segment.copied_from is not None
         piece = self._copies.plan.pieces[segment.piece]
-        name = f"{piece.path} (move {piece.index + 1})"
-        with opened(self._locate(piece.path), name) as container:
-            packets = _from(container, pictures_of(container, name), segment.copied_from, self._copies.plan.rate)
+        with needed_for(piece.index), opened(self._locate(piece.path), piece.path) as container:
+            first, rate = segment.copied_from, self._copies.plan.rate
+            packets = _from(container, pictures_of(container, piece.path), first, rate)
             found = 0
             for packet in islice(packets, segment.count):
-                if not found and not is_idr(packet):
+                if not is_whole(packet) or not (found or is_idr(packet)):
                     raise MediaUnreadable(
-                        f"{name!r} has no keyframe at frame {segment.copied_from}, where its index names one. "
-                        "Conform the clip again."
+                        f"{piece.path!r} is damaged at frame {first + found}. Replace the file, or conform it again."
                     )
                 found += 1
                 yield packet
-        if found < segment.count:
-            raise MediaUnreadable(
-                f"{name!r} is cut off: {found} of {segment.count} frames from frame {segment.copied_from} on can be "
-                "read. Replace the file."
-            )
+            if found < segment.count:
+                raise MediaUnreadable(
+                    f"{piece.path!r} is cut off: {found} of {segment.count} frames from frame {first} on can be read. "
+                    "Replace the file."
+                )
 
 
 def _from(container: InputContainer, stream: VideoStream, frame: int, rate: Fraction) -> Iterator[Packet[VideoStream]]:

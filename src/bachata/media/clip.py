@@ -125,6 +125,12 @@ def is_idr(packet: Packet[VideoStream]) -> bool:
     return _IDR in _types(bytes(packet))
 
 
+def is_whole(packet: Packet[VideoStream]) -> bool:
+    """Whether a packet of a conformed clip is one slice of exactly its size: damage hardly ever leaves that intact."""
+    head = bytes(memoryview(packet)[:5])
+    return len(head) == 5 and int.from_bytes(head[:4], "big") == packet.size - 4 and head[4] & 159 in {1, _IDR}
+
+
 def _types(data: bytes) -> Iterator[int]:
     return (unit[4] & 31 for unit in nal_units(data))
 
