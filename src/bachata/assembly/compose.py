@@ -18,6 +18,8 @@ from bachata.assembly.frameplan import Colour, FramePlan, Picture, Piece, Shot
 from bachata.media.conform import BT709, FORMAT, LIMITED, Conformer
 from bachata.media.reader import ClipReader
 
+_GREY: Final = 128  # chroma of no colour
+_SHARES: Final = 256  # what FFmpeg's maskedmerge divides a picture of 8 bits into
 _LUMA: Final[dict[Colour, int]] = {"black": 16, "white": 235}  # limited range, ITU-R BT.709
 
 # PyAV's containers and streams refer to each other, so a closed decoder keeps its pictures (20 MB at 720p) until
@@ -106,7 +108,14 @@ class _Scene:
 
     def __init__(self, piece: Piece, path: Path, start: Fraction, conform: Conformer, threads: int) -> None:
         self.piece = piece
-        self.reader = ClipReader(path, piece.path, start=start, trim_end=piece.trim_end, threads=threads)
+        self.reader = ClipReader(
+            path,
+            piece.path,
+            start=start,
+            trim_end=piece.trim_end,
+            threads=threads,
+            conformed=piece.source_frames is not None,
+        )
         self._conform = conform
         self._last: tuple[VideoFrame, VideoFrame] | None = None
 
@@ -117,40 +126,43 @@ class _Scene:
         return self._last[1]
 
 
-def plain(width: int, height: int, luma: int) -> VideoFrame:
-    """A grey frame of one luma value."""
+def plain(width: int, height: int, luma: int, chroma: int = _GREY) -> VideoFrame:
+    """A frame of one colour; grey unless told otherwise."""
     frame = VideoFrame(width, height, FORMAT)
-    for plane, value in zip(frame.planes, (luma, 128, 128), strict=True):
+    for plane, value in zip(frame.planes, (luma, chroma, chroma), strict=True):
         plane.update(bytes([value]) * plane.buffer_size)
     frame.colorspace, frame.color_range = BT709, LIMITED
     return frame
 
 
 class Mixer:
-    """Mixes two pictures of one size, yuv420p, rounding to the nearest value."""
+    """Mixes two pictures of one size, yuv420p, in shares of 1/256: at most 0.8 of a level off the exact value.
+
+    FFmpeg's `maskedmerge` with an even mask: it has vector code, so it takes an eighth of the time of `mix`, which
+    multiplies in floating point.
+    """
 
     def __init__(self, width: int, height: int) -> None:
-        self._graph = graph = (
-            Graph()
-        )  # its nodes do not keep it alive: without this reference FFmpeg reads freed memory
+        self._size = width, height
+        self._graph = graph = Graph()  # its nodes do not keep it alive: without this FFmpeg reads freed memory
         self._sources = [
             graph.add_buffer(width=width, height=height, format=VideoFormat(FORMAT), time_base=Fraction(1))
-            for _ in range(2)
+            for _ in range(3)
         ]
-        self._mix = graph.add("mix", "inputs=2:weights=1 0:duration=shortest")
-        self._sink = graph.add("buffersink")
+        merge, self._sink = graph.add("maskedmerge"), graph.add("buffersink")
         for index, source in enumerate(self._sources):
-            source.link_to(self._mix, 0, index)
-        self._mix.link_to(self._sink)
+            source.link_to(merge, 0, index)
+        merge.link_to(self._sink)
         graph.configure()
         self._time = 0
 
     def __call__(self, below: VideoFrame, above: VideoFrame, share: Fraction) -> VideoFrame:
         """`share` of `above` and the rest of `below`."""
-        if share >= 1:
+        parts = round(share * _SHARES)
+        if parts >= _SHARES:
             return above
-        self._mix.process_command("weights", f"{float(1 - share):.9f} {float(share):.9f}")
-        for source, frame in zip(self._sources, (below, above), strict=True):
+        mask = plain(*self._size, parts, parts)
+        for source, frame in zip(self._sources, (below, above, mask), strict=True):
             frame.pts, frame.time_base = self._time, Fraction(1)
             source.push(frame)
         self._time += 1

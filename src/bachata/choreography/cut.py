@@ -42,6 +42,11 @@ class Cut:
         """Source seconds per second of a video of `rate`."""
         return Fraction(self.shown, self.slot.frames) * rate / self.move.rate
 
+    @property
+    def left(self) -> int:
+        """Whole frames of the video for which the clip goes on after what is shown."""
+        return (self.move.frames - self.source - self.shown) * self.slot.frames // self.shown
+
     def source_end(self, handle: int = 0) -> int:
         """The clip's frame after the last one shown, with `handle` frames of the video more."""
         more = math.ceil(Fraction(handle * self.shown, self.slot.frames))
@@ -50,12 +55,18 @@ class Cut:
 
 def join(cuts: Sequence[Cut], grid: Grid, kinds: Sequence[TransitionType], fade: float) -> list[Cut]:
     """Give each cut its transition: a crossfade lasts a count of the clip that comes in, so that what is encoded ends
-    on one of its keyframes; a fade lasts `fade` s a half; none is longer than half its move."""
+    on one of its keyframes; a fade lasts `fade` s a half; none is longer than half its move.
+
+    A crossfade mixes what the clip before it goes on to show. Where that clip ends sooner the crossfade is as short as
+    what there is; less than half a count of it would be seen as a fault, so it is a cut.
+    """
     joined: list[Cut] = []
-    for cut, kind in zip(cuts, kinds, strict=True):
+    for before, cut, kind in zip([None, *cuts[:-1]], cuts, kinds, strict=True):
         frames = 0
         if kind == "crossfade":
-            frames = _count(cut) or grid.frames[cut.slot.count + 1] - grid.frames[cut.slot.count]
+            count = _count(cut) or grid.frames[cut.slot.count + 1] - grid.frames[cut.slot.count]
+            left = before.left if before else 0
+            frames = min(count, left) if 2 * left >= count else 0
         elif kind != "cut":
             frames = round(fade * grid.rate)
         frames = min(frames, cut.slot.frames // 2)

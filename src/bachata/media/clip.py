@@ -64,7 +64,7 @@ def index_of(path: Path, name: str) -> ClipIndex:
 
     Raises MediaUnreadable when it cannot be opened or holds no video.
     """
-    with opened(path, name) as container:
+    with opened(path, name, indexed=True) as container:
         return read_index(pictures_of(container, name))
 
 

