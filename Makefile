@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types walls check bench package artefacts lock docs clean
+PEERS := build/peers
+.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts lock docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,6 +25,11 @@ lint: $(VENV)/.dev-ready ## style, types, import walls, stale generated files
 
 bench: $(VENV)/.dev-ready ## measurements; results go to benchmarks/results
 	$(BIN)/python -m benchmarks
+
+peers: $(PEERS)/.ready ## FFmpeg's binary and MoviePy, in build/peers, to compare assembling with
+
+bench-assembly: $(VENV)/.dev-ready $(PEERS)/.ready ## what assembling costs beside them; half an hour
+	$(BIN)/python -m benchmarks.assembly
 
 package: $(VENV)/.dev-ready ## the archives of the functions and the job's build context, in build/
 	$(BIN)/python -m tools.package
@@ -46,6 +52,12 @@ $(VENV)/.bootstrap: requirements-bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
+	@touch $@
+
+$(PEERS)/.ready: requirements-peers.txt
+	@echo "Installing requirements-peers.txt into $(PEERS) …"
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
 	@touch $@
 
 define install

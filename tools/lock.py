@@ -20,7 +20,10 @@ LOCKS = {
     "plan": "functions/plan/requirements.txt",
     "finalize": "functions/finalize/requirements.txt",
     "assembler": "jobs/assembler/requirements.txt",
+    "bench-assembly": "requirements-peers.txt",
 }
+ALONE = frozenset({"dev", "bench-assembly"})
+"""Locks nothing constrains: the first one, and an environment our code does not run in."""
 
 
 def _compile(source: str, target: str, *options: str) -> None:
@@ -37,8 +40,8 @@ def main() -> None:
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
     _compile("requirements-bootstrap.in", "requirements-bootstrap.txt", *upgrade)
     for extra, target in LOCKS.items():
-        constraint = [] if extra == "dev" else ["--constraint", LOCKS["dev"]]
-        _compile("pyproject.toml", target, "--extra", extra, *constraint, *(upgrade if extra == "dev" else []))
+        constraint = [] if extra in ALONE else ["--constraint", LOCKS["dev"]]
+        _compile("pyproject.toml", target, "--extra", extra, *constraint, *(upgrade if extra in ALONE else []))
 
 
 if __name__ == "__main__":

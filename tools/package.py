@@ -35,6 +35,18 @@ class Artefact:
         return BUILD / f"{self.name}.zip"
 
 
+# What a render will take, told from documents alone: no media is opened.
+_ESTIMATE = (
+    "assembly/__init__.py",
+    "assembly/copyplan.py",
+    "assembly/estimate.py",
+    "assembly/frameplan.py",
+    "assembly/prices.py",
+    "assembly/quality.py",
+    "media/__init__.py",
+    "media/profile.py",
+)
+
 ARTEFACTS = (
     Artefact("analyze", "functions/analyze", ("http.py", "storage", "tasks", "music")),
     Artefact(
@@ -46,12 +58,14 @@ ARTEFACTS = (
             "tasks",
             "music/__init__.py",
             "music/document.py",
+            *_ESTIMATE,
             "choreography",
             "moves/__init__.py",
             "moves/catalogue.py",
             "moves/embedding.py",
             "moves/glossary.py",
             "moves/index.py",
+            "moves/keyframes.py",
             "moves/library.py",
             "moves/repository.py",
         ),
@@ -59,9 +73,9 @@ ARTEFACTS = (
     Artefact(
         "finalize",
         "functions/finalize",
-        ("http.py", "storage", "tasks", "assembly/__init__.py", "assembly/result.py"),
+        ("http.py", "storage", "tasks", *_ESTIMATE, "assembly/result.py"),
     ),
-    Artefact("assembler", "jobs/assembler", ("storage", "tasks", "assembly"), extra=("Dockerfile",)),
+    Artefact("assembler", "jobs/assembler", ("storage", "tasks", "media", "assembly"), extra=("Dockerfile",)),
 )
 
 

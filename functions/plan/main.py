@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from bachata import settings
+from bachata.assembly.estimate import estimate
 from bachata.choreography.service import Planner, PlanRequest
 from bachata.http import json_endpoint, read
 from bachata.moves.library import LibraryCache
@@ -26,6 +27,7 @@ def planner() -> Planner:
         objects=open_store(env),
         tasks=TaskStore(engine),
         songs=SongStore(engine),
+        estimate=estimate,
         libraries=lambda name: held.get(MoveRepository(engine, name or env.move_library)),
     )
 

@@ -156,7 +156,13 @@ class Move(Document):
     trim_start: Seconds = Field(0.0, description="first source second shown")
     trim_end: Seconds = Field(0.0, description="seconds at the clip's end that are never shown")
     speed: float = Field(1.0, ge=0.25, le=4.0, allow_inf_nan=False, description="source seconds per output second")
-    volume_adjustment: float = Field(1.0, ge=0, le=1, allow_inf_nan=False, description="gain of the clip's own sound")
+    volume_adjustment: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="gain of the clip's own sound, if it has any: conformed clips have none",
+    )
     count_one: int | None = Field(None, ge=0, description="index into the song's beats of the count 1 it starts on")
     section: str | None = Field(None, description="label of the song's section")
     reason: str | None = Field(None, description="why this move was chosen, for people")
@@ -178,7 +184,11 @@ class OutputConfig(Document):
     fade_duration: Seconds = Field(0.3, description="length of each half of a fade through black or white")
     add_audio_overlay: bool = Field(True, description="true: the song; false: the clips' own sound")
     normalize_audio: bool = Field(True, description="bring the sound to -14 LUFS")
-    retime: Literal["timestamps", "resample", "off"] = Field("resample", description="how speed is realised")
+    retime: Literal["timestamps", "resample", "off"] = Field(
+        "timestamps",
+        description="how speed is realised: by timestamps alone, so that a conformed clip is copied, or on a "
+        "strictly constant frame rate; `off` ignores it",
+    )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -192,6 +202,13 @@ class OutputConfig(Document):
         return exact_rate(self.frame_rate)
 
 
+class AudioLoudness(Document):
+    """EBU R 128 measurements of the whole song, as its Analysis gives them."""
+
+    integrated_lufs: float = Field(allow_inf_nan=False)
+    true_peak_dbtp: float = Field(allow_inf_nan=False)
+
+
 class Blueprint(Document):
     """A whole video. Build one from untrusted input with `parse` only."""
 
@@ -200,6 +217,7 @@ class Blueprint(Document):
     audio_path: Key
     audio_tempo: float | None = Field(None, gt=0, allow_inf_nan=False, description="beats a minute")
     audio_start: Seconds = Field(0.0, description="song time of the video's first frame, seconds")
+    audio_loudness: AudioLoudness | None = Field(None, description="of the song; measured when absent")
     moves: list[Move] = Field(min_length=1, max_length=MAX_MOVES)
     total_duration: PositiveSeconds | None = Field(None, description="default: the end of the last move")
     difficulty_level: Difficulty | None = None

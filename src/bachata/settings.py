@@ -52,9 +52,14 @@ class Settings(BaseSettings):
     blueprint_sha256: str | None = Field(None, description="and its hash")
     cloud_run_execution: str | None = Field(None, description="set by Cloud Run: name of the job execution")
     cloud_run_task_attempt: int = Field(0, ge=0, description="set by Cloud Run: 0 on the first attempt")
+    cloud_run_task_index: int = Field(0, ge=0, description="set by Cloud Run: which of the execution's tasks this is")
+    cloud_run_task_count: int = Field(1, ge=1, description="set by Cloud Run: how many tasks share the encoding")
     fetch_workers: int = Field(8, ge=1, le=64, description="media files fetched at once")
     fetch_backoff: float = Field(0.5, ge=0, description="seconds before the second try of a fetch; doubles")
-    encoder_threads: int = Field(4, ge=1, le=64, description="threads of the video encoder; output bytes depend on it")
+    encoder_threads: int = Field(
+        4, ge=1, le=64, description="threads of encoders other than H.264's; output bytes depend on it"
+    )
+    pieces_at_once: int = Field(2, ge=1, le=64, description="pieces of H.264 encoded at once; no byte depends on it")
 
     @model_validator(mode="after")
     def _backends_are_complete(self) -> Settings:
@@ -64,6 +69,8 @@ class Settings(BaseSettings):
             raise ValueError("GCS_BUCKET_NAME is set but STORAGE_BACKEND is local: set STORAGE_BACKEND=gcs or unset it")
         if self.instance_connection_name and not self.db_user:
             raise ValueError("INSTANCE_CONNECTION_NAME needs DB_USER")
+        if self.cloud_run_task_index >= self.cloud_run_task_count:
+            raise ValueError("CLOUD_RUN_TASK_INDEX must be less than CLOUD_RUN_TASK_COUNT")
         return self
 
     @property

@@ -18,6 +18,10 @@ Number = int | float | Fraction
 # for 24000/1001, is 0.017 % off; neighbouring real rates (24 and 24000/1001) are 0.1 % apart.
 _NTSC_TOLERANCE = Fraction(3, 10_000)
 
+TOLERANCE = Fraction(1, 1000)
+"""A picture counts as presented up to this early, in seconds: half a tick of a millisecond time base (Matroska, AVI)
+and half a millisecond for times that a document rounds to three digits."""
+
 _RATE_TEXT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}|/[0-9]{1,9})?")
 
 

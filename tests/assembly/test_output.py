@@ -12,7 +12,8 @@ import av
 import numpy as np
 import pytest
 
-from bachata.assembly.output import bits, check_output
+from bachata.assembly.output import check_output
+from bachata.assembly.quality import bits
 from bachata.assembly.result import Result
 from bachata.assembly.verify import facts
 from bachata.blueprint import OutputConfig

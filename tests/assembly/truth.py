@@ -66,11 +66,14 @@ def write_clip(
     aspect: Fraction | None = None,
     sound: Picture | None = None,
     sound_rate: int = RATE,
+    layout: str = "stereo",
     tags: dict[str, int] | None = None,
+    rotation: int = 0,
 ) -> Path:
     """Encode grey pictures. `ticks` gives each one's time in `time_base`; default: constant `rate`.
 
-    `sound`: float32 samples, shape (channels, n). `tags`: colour attributes of the codec context.
+    `sound`: float32 samples, shape (channels, n), of `layout`; one channel is heard from both sides of stereo.
+    `tags`: colour attributes of the codec context. `rotation`: degrees counter-clockwise a player has to turn it by.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures = list(pictures)
@@ -86,10 +89,12 @@ def write_clip(
             video.codec_context.sample_aspect_ratio = aspect
         for name, value in (tags or {}).items():
             setattr(video.codec_context, name, value)
+        if rotation:
+            video.set_display_rotation(rotation)
         full = _rgb(pix_fmt) or pix_fmt.startswith("yuvj") or (tags or {}).get("color_range") == 2
         audio = None
         if sound is not None:
-            audio = container.add_stream("aac" if path.suffix == ".mp4" else "flac", rate=sound_rate, layout="stereo")
+            audio = container.add_stream("aac" if path.suffix == ".mp4" else "flac", rate=sound_rate, layout=layout)
         for index, picture in enumerate(pictures):
             frame = VideoFrame.from_ndarray(picture, format="gray")
             frame = frame.reformat(format=pix_fmt, src_color_range=2, dst_color_range=2 if full else 1)
@@ -98,7 +103,7 @@ def write_clip(
         container.mux(video.encode(None))
         if audio is not None:
             assert sound is not None
-            for block in _blocks(sound, sound_rate):
+            for block in _blocks(sound, sound_rate, layout):
                 container.mux(audio.encode(block))
             container.mux(audio.encode(None))
     return path
@@ -108,11 +113,12 @@ def _rgb(pix_fmt: str) -> bool:
     return pix_fmt.startswith(("rgb", "bgr", "gbr", "pal"))
 
 
-def _blocks(samples: Picture, rate: int) -> Iterable[AudioFrame]:
+def _blocks(samples: Picture, rate: int, layout: str = "stereo") -> Iterable[AudioFrame]:
     samples = np.atleast_2d(samples).astype(np.float32)
-    stereo = np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples
-    for start in range(0, stereo.shape[1], 1024):
-        block = AudioFrame.from_ndarray(np.ascontiguousarray(stereo[:, start : start + 1024]), "fltp", "stereo")
+    if layout == "stereo" and samples.shape[0] == 1:
+        samples = np.repeat(samples, 2, axis=0)
+    for start in range(0, samples.shape[1], 1024):
+        block = AudioFrame.from_ndarray(np.ascontiguousarray(samples[:, start : start + 1024]), "fltp", layout)
         block.sample_rate, block.pts, block.time_base = rate, start, Fraction(1, rate)
         yield block
 

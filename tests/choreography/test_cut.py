@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -31,23 +32,23 @@ def cut(
     role: str = "any",
 ) -> Cut:
     slot = Slot(120 * number, 120 * (number + 1), 8 * number, 8, section, label, energy, role)  # type: ignore[arg-type]
-    return Cut(
-        make_move(clip or f"m{number}", tempo=120.0, eights=3), slot, source=30, speed=1.02, count_one=8 * number
-    )
+    move = make_move(clip or f"m{number}", tempo=120.0, eights=3)
+    return Cut(move, slot, source=move.beats[2], shown=123, count_one=8 * number)
 
 
-@given(RATES, RATES, st.integers(0, 80_000), st.integers(1, 4000), st.integers(0, 500), st.floats(0.9, 1.1))
+@given(RATES, RATES, st.integers(0, 80_000), st.integers(1, 4000), st.integers(0, 500), st.integers(1, 4400))
 def test_written_seconds_restore_every_frame(
-    rate: str, clip_rate: str, start: int, length: int, source: int, speed: float
+    rate: str, clip_rate: str, start: int, length: int, source: int, shown: int
 ) -> None:
     exact, own = frame_rate(rate), frame_rate(clip_rate)
     move = make_move("m", rate=clip_rate).model_copy(update={"frames": 200_000})
     slot = Slot(start, start + length, 0, 8, 0, "verse", 0.5, "any")
-    piece = written([Cut(move, slot, source, speed)], exact)[0]
+    piece = written([Cut(move, slot, source, shown)], exact)[0]
     assert frame_at(piece["start_time"], exact) == start
     assert frame_at(piece["start_time"] + piece["duration"], exact) == start + length
     assert frame_at(piece["trim_start"], own) == source
     assert frame_at(piece["original_duration"], own) == 200_000
+    assert round(piece["duration"] * piece["speed"] * float(own)) == shown
     last_shown = piece["trim_start"] + (length - 1) * piece["speed"] / float(exact)
     assert last_shown <= piece["original_duration"] - piece["trim_end"] + 1e-4
 
@@ -56,17 +57,20 @@ def test_a_crossfade_leaves_its_handle_untrimmed() -> None:
     cuts = [cut(0), cut(1)]
     plain = written(join(cuts, GRID, ["cut", "cut"], 0.3), GRID.rate)
     faded = written(join(cuts, GRID, ["cut", "crossfade"], 0.3), GRID.rate)
-    assert faded[1]["transition_duration"] == 0.5  # one count at 120 BPM
-    assert plain[0]["trim_end"] - faded[0]["trim_end"] == pytest.approx(0.5 * 1.02, abs=1 / 30)
+    # A count of the incoming clip, whose 123 frames last 120 of the video: whole frames of the video within it.
+    beats = cuts[1].move.beats
+    lasts = math.floor((beats[3] - beats[2]) * 120 / 123)
+    assert faded[1]["transition_duration"] == pytest.approx(lasts / 30, abs=1e-6)
+    assert plain[0]["trim_end"] - faded[0]["trim_end"] == pytest.approx(0.5, abs=1 / 60)
     assert "transition_duration" not in plain[1]
     assert [p["duration"] for p in plain] == [p["duration"] for p in faded]
 
 
 def test_no_transition_takes_more_than_half_its_move() -> None:
-    tiny = Cut(make_move("m"), Slot(0, 5, 0, 0, 0, "intro", 0.2, "lead-in"), 0, 1.0)
+    tiny = Cut(make_move("m"), Slot(0, 5, 0, 0, 0, "intro", 0.2, "lead-in"), 0, 5)
     joined = join([tiny], GRID, ["fade_black"], 0.3)
     assert (joined[0].transition, joined[0].transition_frames) == ("fade_black", 2)
-    single = Cut(make_move("m"), Slot(0, 1, 0, 0, 0, "intro", 0.2, "lead-in"), 0, 1.0)
+    single = Cut(make_move("m"), Slot(0, 1, 0, 0, 0, "intro", 0.2, "lead-in"), 0, 1)
     assert join([single], GRID, ["fade_black"], 0.3)[0].transition == "cut"
 
 

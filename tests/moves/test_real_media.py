@@ -12,6 +12,7 @@ from bachata.choreography.brief import understand
 from bachata.choreography.planner import plan
 from bachata.choreography.scorecard import score
 from bachata.moves import ingest
+from bachata.moves.check import check
 from bachata.moves.library import Library, load
 from bachata.moves.repository import MoveRepository
 from bachata.music import clip_beats
@@ -35,11 +36,13 @@ def library(databases, tmp_path_factory) -> Library:
     store = DirectoryStore(tmp_path_factory.mktemp("store"))
     try:
         report = ingest.add(
-            MEDIA, MEDIA / "annotations.json", library="real", store=store, engine=engine, clip_beats=clip_beats
-        )
-        assert len(report.added) == 41
+            MEDIA, MEDIA / "annotations.json", library="real", store=store, engine=engine, clip_beats=clip_beats,
+            profile="360p",
+        )  # fmt: skip
+        assert len(report.added) == len(report.conformed) == 41
+        assert not [w for w in report.warnings if "damaged" in w or "early" in w]
         loaded = load(MoveRepository(engine, "real"))
-        assert all(store.info(m.video_path) for m in loaded.moves)
+        assert check("real", loaded.moves, store).faults == ()
         return loaded
     finally:
         engine.dispose()
@@ -48,7 +51,8 @@ def library(databases, tmp_path_factory) -> Library:
 
 def test_every_clip_is_measured(library: Library) -> None:
     for move in library.moves:
-        assert (move.frame_rate, move.width, move.height) == ("30", 1280, 720)
+        assert (move.frame_rate, move.width, move.height) == ("30", 640, 360)
+        assert {0, *move.beats} <= set(move.keyframes)
         assert 180 <= move.frames <= 520
         # What a dancer could follow; the old tracker's bins lie within 8 % of the regression.
         assert 95 <= move.tempo <= 155

@@ -89,6 +89,15 @@ class TestStoring:
         objects.fetch("k", tmp_path / "f")
         assert (tmp_path / "f").read_bytes() == b"new"
 
+    @pytest.mark.parametrize("move", [False, True])
+    def test_a_file_that_may_be_moved_is_stored_alike(self, objects, tmp_path, move):
+        (tmp_path / "f.mp4").write_bytes(b"moving pictures")
+        objects.put_bytes("v.mp4", b"earlier")
+        stored = objects.put_file("v.mp4", tmp_path / "f.mp4", move=move)
+        assert objects.read_bytes("v.mp4") == b"moving pictures"
+        assert objects.info("v.mp4") == stored
+        assert (stored.size, stored.content_type, bool(stored.crc32c)) == (15, "video/mp4", True)
+
     def test_a_missing_source_is_the_callers_mistake(self, objects, tmp_path):
         with pytest.raises(FileNotFoundError):
             objects.put_file("k", tmp_path / "nowhere")

@@ -185,3 +185,28 @@ def test_reading_a_store_that_does_not_exist_yet(tmp_path):
     with pytest.raises(ObjectMissing):
         store.read_bytes("k")
     assert not (tmp_path / "none").exists()
+
+
+def test_moving_a_file_in_writes_it_only_once(tmp_path):
+    source = tmp_path / "video"
+    source.write_bytes(b"x" * 1000)
+    inode = source.stat().st_ino
+    store = DirectoryStore(tmp_path / "store")
+    store.put_file("output/v.mp4", source, move=True)
+    assert not source.exists()
+    assert (tmp_path / "store/output/v.mp4").stat().st_ino == inode
+
+
+def test_a_file_of_another_file_system_is_copied(tmp_path, monkeypatch):
+    source = tmp_path / "video"
+    source.write_bytes(b"x" * 1000)
+    replace = Path.replace
+
+    def refuse(self, target):
+        if self == source:
+            raise OSError(errno.EXDEV, "another file system")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    stored = DirectoryStore(tmp_path / "store").put_file("v.mp4", source, move=True)
+    assert (stored.size, source.exists()) == (1000, True)

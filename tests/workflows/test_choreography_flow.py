@@ -121,6 +121,12 @@ def test_the_job_may_use_all_its_attempts(scene):
     assert connector > seconds * 4
 
 
+def test_as_many_tasks_share_the_encoding_as_the_plan_estimates(scene):
+    scene.answers["plan"]["estimate"] = {"tasks": 4, "cpu_s": 120.0}
+    assert run(scene, REQUEST)["status"] == "completed"
+    assert scene.body("run")["overrides"]["taskCount"] == 4
+
+
 def test_a_duplicate_ends_politely(scene):
     scene.answers["open"] = {"claimed": False, "status": "running", "task": {}}
     assert run(scene, REQUEST) == {"task_id": "t-1", "status": "running", "duplicate": True}

@@ -2,11 +2,13 @@
 
 ::
 
-    frameplan   blueprint -> what every output frame shows (pure)          fetch     storage -> files
-    reader      clip -> the frame shown at a source time                   sound     song or clips -> samples
-    conform     any frame -> the output's size, pixels and colours         loudness  samples -> one gain
-    compose     plan + readers -> finished pictures                        output    pictures + samples -> file
-    rendering   all of these in order: `render`                            job       the container's entry point
+    frameplan   blueprint -> what every output frame shows (pure)          fetch      storage -> files
+    copyplan    + keyframes -> what is copied, what encoded (pure)         score      which sound, at which level
+    estimate    + clips -> frames, CPU-seconds, bytes, dollars (pure)      songtrack  the song's AAC, encoded once
+    pieces      a segment -> an encoded piece; pieces in storage           sound      song or clips -> samples
+    workshop    pieces from storage, other tasks or the encoder            loudness   samples -> one gain
+    stitch      packets and pieces -> file                                 output     other codecs, encoded whole
+    rendering   all of these in order: `render`                            job        the container's entry point
 
 `render` is imported when first asked for, so that who reads only `assembly.result` needs no FFmpeg.
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -31,6 +31,8 @@ class Fetcher:
     backoff: float = 0.5
     pause: Callable[[float], object] = threading.Event().wait
     stop: threading.Event | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+    """Path -> which bytes were fetched: another value after every write of the object."""
 
     def fetch(
         self, paths: Iterable[str], *, missing: type[NotFound], progress: Callable[[float], None] | None = None
@@ -97,9 +99,12 @@ class Fetcher:
         for key in storage_candidates(path):
             place = self.store.local_path(key)
             if place is not None:
+                stat = place.stat()
+                self.versions[path] = f"{stat.st_size} {stat.st_mtime_ns}"
                 return place
             try:
-                self.store.fetch(key, target)
+                info = self.store.fetch(key, target)
+                self.versions[path] = f"{info.size} {info.generation}"
                 return target
             except ObjectMissing as absent:
                 error = absent

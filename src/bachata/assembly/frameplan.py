@@ -3,8 +3,10 @@
 A move begins on the frame nearest to its absolute `start_time` and ends on the frame nearest to its absolute end, so
 rounding never adds up. The video is frames 0 to N-1 with N = frame_at(total). Transitions take nothing from that:
 
-A retimed move shows at its frame k the source picture of `trim_start + k · speed / rate`. While every frame is encoded,
-``retime: timestamps`` and ``resample`` are the same.
+A move is shown in one of two ways. On the video's own grid, its frame k, at frame T+k of the video, shows the source
+picture of `trim_start + k · speed / rate`. By timestamps, n source frames in a row are spread evenly over the move's
+frames: the k-th begins k · frames / n after T, and n = frames · speed, rounded. At the clip's own speed both are the
+same. Which one is a move's own is decided where it is known how its clip is encoded (`copyplan`).
 
 - crossfade of n frames into a move at cut T: frames T to T+n-1 mix the outgoing clip's *further* frames with the
   incoming ones; frame T+i holds (i+1)/(n+1) of the incoming picture;
@@ -56,15 +58,32 @@ class Piece:
     """Frames it is mixed with what comes before."""
     fade_in: Fade | None = None
     fade_out: Fade | None = None
+    source_frames: int | None = None
+    """How many source frames are spread over it by timestamps; None: it is on the video's grid."""
 
     @property
     def frames(self) -> int:
         """Length on screen."""
         return self.end - self.first
 
-    def source_time(self, offset: int) -> Fraction:
-        """Source time of the frame `offset` after its first; beyond its end this is its handle."""
+    @property
+    def shown(self) -> int:
+        """How many pictures it has in the file."""
+        return self.frames if self.source_frames is None else self.source_frames
+
+    def offset(self, number: int) -> Fraction:
+        """When its picture `number` begins, in frames of the video after its first."""
+        return Fraction(number * self.frames, self.shown)
+
+    def source_time(self, offset: Fraction | int) -> Fraction:
+        """Source time `offset` frames of the video after its first; beyond its end this is its handle."""
         return self.source_start + offset * self.source_step
+
+    def by_timestamps(self, first: int, clip_rate: Fraction) -> Piece:
+        """It, with the source frames from `first` on of a clip of `clip_rate` spread over it."""
+        count = max(1, round(self.frames * self.source_step * clip_rate))
+        start, step = first / clip_rate, Fraction(count, self.frames) / clip_rate
+        return replace(self, source_start=start, source_step=step, source_frames=count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +130,30 @@ class FramePlan:
         if at < self.total:
             yield None, at, self.total
 
-    def pictures(self) -> Iterator[Picture]:
-        """Every output frame in order: exactly `total`."""
-        for index, first, end in self.spans():
-            for frame in range(first, end):
-                yield Picture() if index is None else self._picture(index, frame)
+    @property
+    def shown(self) -> int:
+        """How many pictures the file has."""
+        return sum(end - first if index is None else self.pieces[index].shown for index, first, end in self.spans())
 
-    def _picture(self, index: int, frame: int) -> Picture:
+    def pictures(self) -> Iterator[Picture]:
+        """Every picture of the file in order: exactly `shown`, which is `total` while all is on the grid."""
+        for index, first, end in self.spans():
+            for number in range(end - first if index is None else self.pieces[index].shown):
+                yield Picture() if index is None else self.picture(index, number)
+
+    def picture(self, index: int, number: int) -> Picture:
+        """Picture `number` of a piece."""
         piece = self.pieces[index]
-        offset = frame - piece.first
+        offset = piece.offset(number)
         shot = Shot(index, piece.source_time(offset))
-        veils = tuple(_veils(piece, frame))
+        veils = tuple(_veils(piece, offset))
         if offset >= piece.crossfade:
             return Picture(shot, veils=veils)
         under = None
         if index and self.pieces[index - 1].end == piece.first:
             before = self.pieces[index - 1]
             under = Shot(index - 1, before.source_time(before.frames + offset))
-        return Picture(shot, under, Fraction(offset + 1, piece.crossfade + 1), veils)
+        return Picture(shot, under, (offset + 1) / (piece.crossfade + 1), veils)
 
 
 def plan_frames(blueprint: Blueprint) -> FramePlan:
@@ -203,13 +228,12 @@ def _enter(pieces: list[Piece], piece: Piece, move: Move, config: OutputConfig, 
     pieces.append(piece)
 
 
-def _veils(piece: Piece, frame: int) -> Iterator[tuple[Colour, Fraction]]:
-    offset = frame - piece.first
+def _veils(piece: Piece, offset: Fraction) -> Iterator[tuple[Colour, Fraction]]:
     if piece.fade_in and offset < piece.fade_in.frames:
-        yield piece.fade_in.colour, 1 - Fraction(offset, piece.fade_in.frames)
-    if piece.fade_out and frame >= piece.end - piece.fade_out.frames:
-        done = frame - (piece.end - piece.fade_out.frames) + 1
-        yield piece.fade_out.colour, Fraction(done, piece.fade_out.frames)
+        yield piece.fade_in.colour, 1 - offset / piece.fade_in.frames
+    if piece.fade_out and offset >= piece.frames - piece.fade_out.frames:
+        done = offset - (piece.frames - piece.fade_out.frames) + 1
+        yield piece.fade_out.colour, min(Fraction(1), done / piece.fade_out.frames)
 
 
 def _name(index: int, move: Move) -> str:

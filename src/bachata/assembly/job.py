@@ -1,8 +1,10 @@
 """The assembler as a container: environment in, video and Result document in storage out, exit code 0 or 1.
 
 A run that fails leaves one error line in the log and an error body in storage (`result.error_key`), which the
-workflow's `fail` puts into the task row: only `finalize` changes a task's status. A run that was killed leaves nothing
-that hinders the next: the attempt after it renders again from the beginning and replaces whatever is there.
+workflow's `fail` puts into the task row: only `finalize` changes a task's status. A run that was killed leaves the
+pieces it had encoded, and the attempt after it encodes only what is missing.
+
+Several tasks of one execution share the encoding; the last one writes the video and speaks for all (`workshop`).
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from bachata import logs, settings
-from bachata.assembly.media import writing
-from bachata.assembly.rendering import Options, render
-from bachata.assembly.result import Result, error_key, result_key
+from bachata.assembly.pieces import PieceStore, plan_prefix
+from bachata.assembly.rendering import Options, encode_share, render
+from bachata.assembly.result import Result, error_key, result_key, share_error_key
+from bachata.assembly.workshop import Shard
 from bachata.blueprint import Blueprint, parse, storage_key
 from bachata.errors import (
     AudioUnreadable,
@@ -34,6 +37,7 @@ from bachata.errors import (
     TaskOwnedElsewhere,
     Unavailable,
 )
+from bachata.media.files import writing
 from bachata.settings import Settings
 from bachata.signals import stop_on_signals
 from bachata.storage import ObjectStore, open_store
@@ -103,12 +107,14 @@ class Job:
         self._reporter = reporter
         self._pause = pause or stop.wait
         self._stage = "assemble"
+        self._kept: PieceStore | None = None
+        self._shard = Shard(env.cloud_run_task_index, env.cloud_run_task_count)
         self._video_key = f"output/user_{env.user_id}/choreography_{env.task_id}.mp4"
 
     def run(self) -> int:
         """Render, store, and say how it went. Never raises: 0 or 1."""
         try:
-            result = self._work()
+            self._work()
         except BachataError as error:
             self._fail(self._explained(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the task row must say that the render failed
@@ -116,30 +122,66 @@ class Job:
             fault = "The render failed for a reason we did not foresee; try again, and tell us if it happens twice"
             self._fail(BachataError(fault, details=type(error).__name__))
         else:
-            _log.info(
-                "rendered",
-                extra={"frames": result.frames, "seconds": result.processing_s, "peak_rss": result.peak_rss_bytes},
-            )
             return 0
         return 1
 
-    def _work(self) -> Result:
+    def _work(self) -> None:
         blueprint = read_blueprint(self._env, self._store)
         self._video_key = storage_key(blueprint.output_config.output_path)
         self._look_back()
+        self._kept = kept = PieceStore(self._store, plan_prefix(blueprint.to_json()), shared=self._shard.count > 1)
         options = Options(
             fetch_workers=self._env.fetch_workers,
             fetch_backoff=self._env.fetch_backoff,
             threads=self._env.encoder_threads,
+            workers=self._env.pieces_at_once,
+            kept=kept,
+            shard=self._shard,
+            execution=self._env.execution_id,
+            fault=self._fault_of_another,
         )
+        if self._shard.stitches:
+            self._stitch(blueprint, options, kept)
+        else:
+            self._share(blueprint, options, kept)
+
+    def _stitch(self, blueprint: Blueprint, options: Options, kept: PieceStore) -> None:
         with writing(), tempfile.TemporaryDirectory(prefix="bachata-job-") as scratch:
             video = Path(scratch) / "video"
             result = render(
                 blueprint, store=self._store, output=video, progress=self._report, stop=self._stop, options=options
             )
             result = self._upload(video, result)
+        kept.clear()
+        self._quietly(self._forget_faults)
         self._report("cleanup", 1.0)
-        return result
+        _log.info(
+            "rendered",
+            extra={"frames": result.frames, "seconds": result.processing_s, "peak_rss": result.peak_rss_bytes},
+        )
+
+    def _share(self, blueprint: Blueprint, options: Options, kept: PieceStore) -> None:
+        """Encode this task's share for the one that stitches."""
+        frames = encode_share(blueprint, store=self._store, options=options, over=self._is_over, stop=self._stop)
+        if self._is_over():  # what was kept after the other cleared it away
+            kept.clear()
+        _log.info("encoded a share", extra={"frames": frames, "task": self._shard.index})
+
+    def _is_over(self) -> bool:
+        """Whether this execution's video is there already."""
+        try:
+            said = json.loads(self._store.read_bytes(result_key(self._video_key)))
+        except (BachataError, ValueError):
+            return False
+        return isinstance(said, dict) and said.get("execution_id") == self._env.execution_id
+
+    def _fault_of_another(self) -> BachataError | None:
+        """The lasting fault that a task sharing the work has met, if any."""
+        for index in range(self._shard.count - 1):
+            said = self._said(share_error_key(self._video_key, index))
+            if said and said.pop("execution_id", None) == self._env.execution_id:
+                return RepeatedFault(said)
+        return None
 
     def _upload(self, video: Path, result: Result) -> Result:
         self._report("uploading", 0.0)
@@ -162,7 +204,7 @@ class Job:
         return result
 
     def _put(self, video: Path, result: Result) -> None:
-        stored = self._store.put_file(result.video_key, video)
+        stored = self._store.put_file(result.video_key, video, move=True)
         if stored.size != result.file_size:
             raise Unavailable(f"Storage holds {stored.size} bytes of the video instead of {result.file_size}")
 
@@ -193,29 +235,42 @@ class Job:
 
     def _fail(self, error: BachataError) -> None:
         error.stage = error.stage or self._stage
+        if self._kept is not None and self._shard.stitches and error.code in _LASTING:
+            self._kept.clear()  # no attempt will come that could use them
         body = error.as_dict()
         _log.error(error.message, extra={k: v for k, v in body.items() if k != "error"})
         if not isinstance(error, TaskOwnedElsewhere):  # else the place is another execution's
-            document = json.dumps(body, ensure_ascii=False).encode()
-            self._quietly(lambda: self._store.put_bytes(error_key(self._video_key), document))
+            told = body if self._shard.stitches else {**body, "execution_id": self._env.execution_id}
+            document = json.dumps(told, ensure_ascii=False).encode()
+            self._quietly(lambda: self._store.put_bytes(self._error_key, document))
 
     def _look_back(self) -> None:
         """What an earlier attempt said: a fault that stays is not tried again, anything else is forgotten.
 
         Forgotten, because it must not be taken for this attempt's words, should this one be killed.
         """
-        if self._env.cloud_run_task_attempt:
-            self._give_up_on_lasting_fault()
-        self._quietly(lambda: self._store.delete(error_key(self._video_key)))
-
-    def _give_up_on_lasting_fault(self) -> None:
-        """Cloud Run repeats every failed attempt; raises the former's error when repeating cannot help."""
-        try:
-            said = json.loads(self._store.read_bytes(error_key(self._video_key)))
-        except (BachataError, ValueError):  # killed before it could speak: rendering again may well succeed
-            return
-        if isinstance(said, dict) and said.get("code") in _LASTING:
+        if self._env.cloud_run_task_attempt and (said := self._said(self._error_key)):
             raise RepeatedFault(said)
+        self._quietly(lambda: self._store.delete(self._error_key))
+
+    def _said(self, key: str) -> dict[str, Any] | None:
+        """A lasting fault that an attempt has reported under `key`: Cloud Run repeats it, but that cannot help."""
+        try:
+            said = json.loads(self._store.read_bytes(key))
+        except (BachataError, ValueError):  # none, or killed before it could speak: rendering again may succeed
+            return None
+        return said if isinstance(said, dict) and said.get("code") in _LASTING else None
+
+    @property
+    def _error_key(self) -> str:
+        """Where this task says why it failed: the one that stitches speaks for the execution."""
+        if self._shard.stitches:
+            return error_key(self._video_key)
+        return share_error_key(self._video_key, self._shard.index)
+
+    def _forget_faults(self) -> None:
+        for index in range(self._shard.count - 1):
+            self._store.delete(share_error_key(self._video_key, index))
 
     @staticmethod
     def _quietly(act: Callable[[], object]) -> None:
@@ -247,8 +302,9 @@ def read_blueprint(env: Settings, store: ObjectStore) -> Blueprint:
 
 @contextmanager
 def _reporter(env: Settings) -> Iterator[Reporter | None]:
-    """Progress into the task row when there is one to write to. The SQL driver is loaded only then."""
-    if not (env.has_database and env.task_id and env.execution_id):
+    """Progress of the task that stitches into the task row, when there is one. The SQL driver is loaded only then."""
+    stitches = Shard(env.cloud_run_task_index, env.cloud_run_task_count).stitches
+    if not (stitches and env.has_database and env.task_id and env.execution_id):
         yield None
         return
     from bachata.tasks.progress import ProgressReporter

@@ -5,7 +5,6 @@ The same pictures and samples give the same bytes: fixed encoder threads, no dat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -13,24 +12,26 @@ from types import TracebackType
 from typing import Final, Self
 
 import av
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bachata.assembly.conform import BT709, FORMAT, LIMITED
-from bachata.assembly.sound import RATE
+from bachata.assembly.quality import bits
+from bachata.assembly.soundtrack import Soundtrack, Weaver
 from bachata.blueprint import AUDIO_CODECS, VIDEO_CODECS, OutputConfig
 from bachata.errors import InvalidRequest
+from bachata.media.conform import BT709, FORMAT, LIMITED
+from bachata.media.container import Format
 
 THREADS: Final = 4
 """Encoder threads unless told otherwise. Not the machine's cores: x264's output depends on their number."""
 
 _GOP_SECONDS: Final = 2
 
-_CONTAINERS: Final = {"mp4": "mp4", "mov": "mov", "mkv": "matroska"}
+CONTAINERS: Final[dict[str, Format]] = {"mp4": "mp4", "mov": "mov", "mkv": "matroska"}
+"""FFmpeg's name of each output format."""
 
 # FFmpeg's mov muxer lists these as supported (it shares its tables with mp4) and then refuses to write the header.
 _NOT_IN_MOV: Final = {"libsvtav1", "libvpx-vp9", "libopus", "flac"}
@@ -68,22 +69,19 @@ def check_output(config: OutputConfig) -> None:
 class Output:
     """A file being written. Pictures go in in order; the sound is pulled along so that both lie together in the file.
 
-    `sound` yields blocks of exactly the video's length; memory is what the encoders hold.
+    Memory is what the encoders hold.
     """
 
-    def __init__(
-        self, path: Path, config: OutputConfig, sound: Iterator[AudioFrame] | None, *, threads: int = THREADS
-    ) -> None:
-        name = _CONTAINERS[config.output_format]
+    def __init__(self, path: Path, config: OutputConfig, sound: Soundtrack | None, *, threads: int = THREADS) -> None:
+        name = CONTAINERS[config.output_format]
         options = {"fflags": "+bitexact", **({} if name == "matroska" else {"movflags": "+faststart"})}
         self._container: OutputContainer = av.open(str(path), "w", format=name, container_options=options)
         self._tick = 1 / config.rate
         self._frames = 0
         self._finished = False
         self._video = self._add_video(config, threads)
-        self._audio = self._add_audio(config) if sound else None
-        self._sound = self._encoded(sound) if sound else iter(())
-        self._waiting: Packet[AudioStream] | None = None
+        self._audio = sound.attach(self._container) if sound else None
+        self._sound = Weaver(sound.packets() if sound else iter(()), self._mux_sound)
 
     def write(self, frame: VideoFrame) -> None:
         """Append the next picture."""
@@ -95,7 +93,7 @@ class Output:
     def finish(self) -> None:
         """Write what the encoders still hold and the index."""
         self._mux(self._video.encode(None))
-        self._mux_sound(None)
+        self._sound.until(None)
         self._container.close()
         self._finished = True
 
@@ -127,48 +125,16 @@ class Output:
         context.bit_rate = bits(config.video_bitrate) if config.video_bitrate else 0
         return stream
 
-    def _add_audio(self, config: OutputConfig) -> AudioStream:
-        stream = self._container.add_stream(
-            config.audio_codec, rate=RATE, layout="stereo", options={"flags": "+bitexact"}
-        )
-        assert isinstance(stream, AudioStream)
-        if config.audio_codec != "flac":
-            stream.bit_rate = bits(config.audio_bitrate)
-        return stream
-
-    def _encoded(self, sound: Iterator[AudioFrame]) -> Iterator[Packet[AudioStream]]:
+    def _mux_sound(self, packet: Packet[AudioStream]) -> None:
         assert self._audio is not None
-        position = 0
-        for block in sound:
-            block.pts, block.time_base = position, Fraction(1, RATE)
-            position += block.samples
-            yield from self._audio.encode(block)
-        yield from self._audio.encode(None)
+        packet.stream = self._audio
+        self._container.mux_one(packet)
 
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         for packet in packets:
             if packet.dts is not None and packet.time_base:
-                self._mux_sound(packet.dts * packet.time_base)
+                self._sound.until(packet.dts * packet.time_base)
             self._container.mux(packet)
-
-    def _mux_sound(self, until: Fraction | None) -> None:
-        """Write sound up to `until` seconds; None: all of it."""
-        while True:
-            packet = self._waiting or next(self._sound, None)
-            self._waiting = None
-            if packet is None:
-                return
-            assert packet.pts is not None and packet.time_base
-            if until is not None and packet.pts * packet.time_base > until:
-                self._waiting = packet
-                return
-            self._container.mux(packet)
-
-
-def bits(rate: str) -> int:
-    """Bits a second of a bitrate such as ``2M`` or ``128k``."""
-    factor = {"k": 1_000, "m": 1_000_000}.get(rate[-1].lower())
-    return round(Fraction(rate[:-1]) * factor) if factor else round(Fraction(rate))
 
 
 def _exists(codec: str) -> bool:

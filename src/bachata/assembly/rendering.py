@@ -15,24 +15,26 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 
 from av.audio.frame import AudioFrame
 
-from bachata.assembly.compose import Composer
+from bachata.assembly import prices
 from bachata.assembly.fetch import Fetcher
-from bachata.assembly.frameplan import FramePlan, plan_frames
-from bachata.assembly.loudness import measure
-from bachata.assembly.media import writing
-from bachata.assembly.output import THREADS, Output, check_output
-from bachata.assembly.result import Result
-from bachata.assembly.sound import RATE, ClipSound, Shape, SongSound, Sound, sample_at
+from bachata.assembly.film import STITCHED_CODEC, Film, StitchedFilm, WholeFilm, plan_output
+from bachata.assembly.frameplan import plan_frames
+from bachata.assembly.output import THREADS, check_output
+from bachata.assembly.pieces import Maker, PieceStore
+from bachata.assembly.result import EncodedMove, Result, Spent
+from bachata.assembly.score import Score, score
+from bachata.assembly.songtrack import Tracks
 from bachata.assembly.verify import Facts, facts
+from bachata.assembly.workshop import WHOLE, Shard, Workshop, shares, work_off
 from bachata.blueprint import Blueprint, storage_key
-from bachata.errors import ClipMissing, SongMissing, Stopped
+from bachata.errors import BachataError, ClipMissing, SongMissing, Stopped
+from bachata.media.files import writing
 from bachata.storage import ObjectStore
 
 Progress = Callable[[str, float], None]
@@ -41,12 +43,23 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a render uses its machine; nothing here changes what is rendered, except `threads` (see `output.THREADS`)."""
+    """How a render uses its machine; nothing here changes what is rendered, except `threads`."""
 
     fetch_workers: int = 8
     fetch_backoff: float = 0.5
     """Seconds before the second try; doubles."""
     threads: int = THREADS
+    """Of the encoder that makes a whole video; its bytes depend on it."""
+    workers: int = 2
+    """Pieces encoded at once; no byte depends on it."""
+    kept: PieceStore | None = None
+    """Where encoded pieces are kept for the next attempt and for other tasks; None keeps none."""
+    shard: Shard = WHOLE
+    """Which part of the encoding is this task's. With several, `kept` is needed."""
+    fault: Callable[[], BachataError | None] = lambda: None
+    """Gives the lasting fault another task of the execution has met."""
+    execution: str | None = None
+    """The execution the Result is of."""
     pause: Callable[[float], object] | None = None
     """Waits between tries; default: until the time is over or `stop` is set."""
 
@@ -70,10 +83,33 @@ def render(
     MediaUnreadable with the decoder's words, OutOfSpace, Unavailable, Stopped. Whatever happens, temporary files go.
     """
     check_output(blueprint.output_config)
-    plan = plan_frames(blueprint)
-    run = _Run(blueprint, plan, store, progress or (lambda _stage, _fraction: None), stop or threading.Event())
+    run = _Run(blueprint, store, options or Options(), stop or threading.Event(), progress or _unheard)
     with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:
-        return run.render(Path(scratch), output, song, options or Options())
+        return run.render(Path(scratch), output, song)
+
+
+def encode_share(
+    blueprint: Blueprint,
+    *,
+    store: ObjectStore,
+    options: Options,
+    over: Callable[[], bool],
+    stop: threading.Event | None = None,
+) -> int:
+    """Encode the pieces of `options.shard` into `options.kept` until `over`; returns how many pictures that were.
+
+    Outputs that are encoded whole have no pieces to share: then there is nothing to do. Raises as `render`.
+    """
+    check_output(blueprint.output_config)
+    if blueprint.output_config.video_codec != STITCHED_CODEC:
+        return 0
+    run = _Run(blueprint, store, options, stop or threading.Event(), _unheard)
+    with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:
+        return run.encode_share(Path(scratch), over)
+
+
+def _unheard(_stage: str, _fraction: float) -> None:
+    """Progress nobody asked for."""
 
 
 @dataclass
@@ -81,82 +117,91 @@ class _Run:
     """One render: what its steps share."""
 
     blueprint: Blueprint
-    plan: FramePlan
     store: ObjectStore
-    progress: Progress
+    options: Options
     stop: threading.Event
+    progress: Progress
     stage_seconds: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
-    def render(self, scratch: Path, output: Path, song: Path | None, options: Options) -> Result:
-        with self._stage("fetching"):
-            media = self._fetch(scratch, song, options)
-        finished = scratch / "finished"
-        with ExitStack() as stack:
-            with self._stage("concatenating"):
-                sound = self._sound(media, song)
-                shape = self._shape(sound)
-                blocks = self._watched(shape.apply(sound))
-                writer = Output(finished, self.blueprint.output_config, blocks, threads=options.threads)
-                stack.enter_context(writer)
-                warnings = self._pictures(writer, media)
-            with self._stage("adding_audio"):
-                writer.finish()
-                measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True)
-                _publish(finished, output)
-        return self._result(measured, shape, [*self.plan.warnings, *warnings, *sound.warnings])
+    def __post_init__(self) -> None:
+        self.plan = plan_frames(self.blueprint)
 
-    def _fetch(self, scratch: Path, song: Path | None, options: Options) -> dict[str, Path]:
+    def render(self, scratch: Path, output: Path, song: Path | None) -> Result:
+        with self._stage("fetching"):
+            fetcher, media = self._clips(scratch)
+            media |= self._song(fetcher, song)
+        finished = scratch / "finished"
+        with self._film(media.__getitem__, fetcher.versions) as film:
+            with self._stage("concatenating"):
+                score = self._score(scratch, media, song)
+                warnings = film.shoot(finished, score.track, self._shot)
+            with self._stage("adding_audio"):
+                film.finish()
+                measured = facts(finished, frames=self.plan.total, rate=self.plan.rate, sound=True, times=film.times)
+                _publish(finished, output)
+        return self._result(measured, score, film, [*self.plan.warnings, *warnings, *score.warnings()])
+
+    def encode_share(self, scratch: Path, over: Callable[[], bool]) -> int:
+        fetcher, clips = self._clips(scratch)
+        workshop = self._workshop(clips.__getitem__, fetcher.versions)
+        shard = self.options.shard
+        mine = shares(workshop.maker.copies.segments, shard.count)[shard.index]
+        work_off(workshop, mine, workers=self.options.workers, over=over)
+        return workshop.made
+
+    def _film(self, locate: Callable[[str], Path], versions: dict[str, str]) -> Film:
+        config = self.blueprint.output_config
+        if config.video_codec != STITCHED_CODEC:
+            return WholeFilm(config, self.plan, locate, self.options.threads, self._check)
+        workshop = self._workshop(locate, versions)
+        return StitchedFilm(
+            config, workshop, locate, self.options.shard, self.options.workers, self._check, self.options.fault
+        )
+
+    def _workshop(self, locate: Callable[[str], Path], versions: dict[str, str]) -> Workshop:
+        profile, copies = plan_output(self.plan, self.blueprint.output_config, locate)
+        maker = Maker(copies, profile, locate=locate, check=self._check, version=versions.__getitem__)
+        return Workshop(maker, self.options.kept)
+
+    def _clips(self, scratch: Path) -> tuple[Fetcher, dict[str, Path]]:
         fetcher = Fetcher(
             self.store,
             scratch,
-            workers=options.fetch_workers,
-            backoff=options.fetch_backoff,
-            pause=options.pause or self.stop.wait,
+            workers=self.options.fetch_workers,
+            backoff=self.options.fetch_backoff,
+            pause=self.options.pause or self.stop.wait,
             stop=self.stop,
         )
-        clips = fetcher.fetch(
+        return fetcher, fetcher.fetch(
             (piece.path for piece in self.plan.pieces),
             missing=ClipMissing,
             progress=lambda done: self.progress("fetching", done),
         )
-        if song is not None or not self.blueprint.output_config.add_audio_overlay:
-            return clips
-        (scratch / "song").mkdir()
-        return clips | replace(fetcher, folder=scratch / "song").fetch([self.blueprint.audio_path], missing=SongMissing)
 
-    def _sound(self, media: dict[str, Path], song: Path | None) -> Sound:
-        if not self.blueprint.output_config.add_audio_overlay:
-            return ClipSound(self.plan, media.__getitem__)
-        return SongSound(
-            song or media[self.blueprint.audio_path],
-            song.name if song else self.blueprint.audio_path,
-            start=Fraction(str(self.blueprint.audio_start)),
-            samples=sample_at(self.plan.total, self.plan.rate),
+    def _song(self, fetcher: Fetcher, song: Path | None) -> dict[str, Path]:
+        if song is not None or not self.blueprint.output_config.add_audio_overlay:
+            return {}
+        folder = fetcher.folder / "song"
+        folder.mkdir()
+        return replace(fetcher, folder=folder).fetch([self.blueprint.audio_path], missing=SongMissing)
+
+    def _score(self, scratch: Path, media: dict[str, Path], song: Path | None) -> Score:
+        place, name = song, song.name if song else self.blueprint.audio_path
+        if place is None and self.blueprint.output_config.add_audio_overlay:
+            place = media[self.blueprint.audio_path]
+        return score(
+            self.blueprint,
+            self.plan,
+            song=(place, name) if place else None,
+            locate=media.__getitem__,
+            tracks=Tracks(self.store, scratch, self._check),
+            watched=self._watched,
         )
 
-    def _shape(self, sound: Sound) -> Shape:
-        """Gain and fade, from one pass over the sound."""
-        config = self.blueprint.output_config
-        gain = 0.0
-        if config.normalize_audio:
-            gain = measure(self._watched(sound.blocks())).gain_db
-        elif isinstance(sound, SongSound):
-            for _ in self._watched(sound.blocks()):  # only to learn whether the song goes on after the video
-                pass
-        fade = round(Fraction(str(config.fade_duration)) * RATE)
-        goes_on = isinstance(sound, SongSound) and sound.goes_on
-        return Shape(gain_db=gain, fade_out=min(fade, sound.samples) if goes_on else 0)
-
-    def _pictures(self, writer: Output, media: dict[str, Path]) -> list[str]:
-        total = self.plan.total
-        with Composer(self.plan, self.blueprint.output_config.size, media.__getitem__) as composer:
-            for index, picture in enumerate(self.plan.pictures()):
-                self._check()
-                writer.write(composer.picture(picture))
-                if index * 100 // total != (index + 1) * 100 // total:  # a hundred times a render
-                    self.progress("concatenating", (index + 1) / total)
-        return composer.warnings
+    def _shot(self, done: int, of: int) -> None:
+        if (done - 1) * 100 // of != done * 100 // of:  # a hundred times a render
+            self.progress("concatenating", done / of)
 
     def _watched(self, blocks: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
         for block in blocks:
@@ -169,14 +214,14 @@ class _Run:
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
-        self._check()
         self.progress(name, 0.0)
+        self._check()
         began = time.monotonic()
         yield
         self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)
         self.progress(name, 1.0)
 
-    def _result(self, measured: Facts, shape: Shape, warnings: list[str]) -> Result:
+    def _result(self, measured: Facts, score: Score, film: Film, warnings: list[str]) -> Result:
         key = storage_key(self.blueprint.output_config.output_path)
         return Result(
             task_id=self.blueprint.task_id,
@@ -196,14 +241,34 @@ class _Run:
             processing_s=round(time.monotonic() - self.began, 3),
             stage_seconds=self.stage_seconds,
             peak_rss_bytes=peak_rss(),
-            loudness_gain_db=round(shape.gain_db, 2) if self.blueprint.output_config.normalize_audio else None,
+            loudness_gain_db=round(score.gain_db, 2) if self.blueprint.output_config.normalize_audio else None,
+            frames_copied=film.counts.copied,
+            frames_encoded=film.counts.encoded,
+            frames_reused=film.counts.reused,
+            encoded_moves=[EncodedMove(move=move, reason=reason) for move, reason in film.counts.moves],
+            estimate=film.estimate(self.blueprint),
+            spent=spent(measured.size),
+            execution_id=self.options.execution,
             warnings=warnings,
             parameters=self.blueprint.generation_parameters,
         )
 
 
+def spent(size: int) -> Spent:
+    """What this process has taken so far to make a video of `size` bytes."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(u.ru_utime + u.ru_stime for u in usage)
+    return Spent(cpu_s=round(cpu, 3), bytes=size, cost_usd=round(prices.compute(cpu) + prices.keeping(size), 6))
+
+
 def peak_rss() -> int:
-    """Largest resident memory this process ever had, bytes."""
+    """Largest resident memory this process ever had, bytes.
+
+    Linux's `ru_maxrss` outlives exec: a small program started by a large one would be told as large as that.
+    """
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux kilobytes
 

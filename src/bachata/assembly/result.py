@@ -7,9 +7,25 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from bachata.assembly.estimate import Estimate
 from bachata.blueprint import Document
 
 SCHEMA: Final = "bachata.result.1"
+
+
+class EncodedMove(Document):
+    """A move that could not be copied."""
+
+    move: int = Field(ge=0, description="index of the move in the blueprint")
+    reason: str
+
+
+class Spent(Document):
+    """What the task that wrote the video really took."""
+
+    cpu_s: float = Field(description="CPU-seconds of the process and its children; not of tasks that shared the work")
+    bytes: int = Field(description="of the finished file")
+    cost_usd: float = Field(description="of those and of keeping the video for a month, at list prices")
 
 
 class Result(Document):
@@ -34,6 +50,13 @@ class Result(Document):
     stage_seconds: dict[str, float] = Field(default_factory=dict, description="wall time of each stage")
     peak_rss_bytes: int | None = None
     loudness_gain_db: float | None = Field(None, description="gain applied by normalize_audio")
+    frames_copied: int | None = Field(None, description="pictures whose packets were copied from their clips")
+    frames_encoded: int | None = Field(None, description="pictures that were encoded, now or by who came before")
+    frames_reused: int = Field(0, description="of those, the ones an earlier attempt or another task had encoded")
+    encoded_moves: list[EncodedMove] = Field(default_factory=list, description="moves encoded whole, and why")
+    estimate: Estimate | None = Field(None, description="what it was expected to take")
+    spent: Spent | None = None
+    execution_id: str | None = Field(None, description="workflow execution it was made for")
     warnings: list[str] = Field(default_factory=list, description="what was bent to make it work, for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="generation_parameters of the blueprint")
 
@@ -46,6 +69,11 @@ def result_key(video_key: str) -> str:
 def error_key(video_key: str) -> str:
     """Where a render that failed says why, for the workflow's `fail`: an error body as HTTP answers carry it."""
     return f"{_stem(video_key)}.error.json"
+
+
+def share_error_key(video_key: str, index: int) -> str:
+    """Where task `index` of several, which does not write the video, says why it failed."""
+    return f"{_stem(video_key)}.task-{index}.error.json"
 
 
 def _stem(video_key: str) -> str:

@@ -19,9 +19,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
 
+from bachata.assembly.blame import needed_for
 from bachata.assembly.frameplan import FramePlan, Piece
-from bachata.assembly.media import opened, words
 from bachata.errors import AudioUnreadable
+from bachata.media.files import opened, words
 
 RATE: Final = 48_000
 """Samples a second of every video's sound."""
@@ -77,7 +78,7 @@ class SongSound:
         missing = self.samples - counted
         if missing > 0:
             self.warnings.append(f"the song ends {missing / RATE:.2f} s before the video, which ends in silence")
-            yield from _silence(missing)
+            yield from silence(missing)
 
     def _damage(self, warning: str) -> None:
         self.warnings.append(warning)
@@ -98,7 +99,7 @@ class ClipSound:
         for index, first, end in self._plan.spans():
             length = sample_at(end, self._plan.rate) - sample_at(first, self._plan.rate)
             if index is None:
-                yield from _silence(length)
+                yield from silence(length)
             else:
                 piece = self._plan.pieces[index]
                 yield from self._piece(piece, self._locate(piece.path), length)
@@ -108,11 +109,11 @@ class ClipSound:
 
     def _piece(self, piece: Piece, path: Path, length: int) -> Blocks:
         if piece.volume == 0:
-            yield from _silence(length)
+            yield from silence(length)
             return
-        with opened(path, piece.path) as container:
+        with needed_for(piece.index), opened(path, piece.path) as container:
             if not container.streams.audio:
-                yield from _silence(length)
+                yield from silence(length)
                 return
             zero = _video_start(container)
             first = round(piece.source_start * RATE)
@@ -149,6 +150,12 @@ class Shape:
         if self.fade_out:
             filters.append(("afade", f"t=out:start_sample={sound.samples - self.fade_out}:nb_samples={self.fade_out}"))
         return _exactly(filtered(sound.blocks(), filters), sound.samples)
+
+
+def whole_song(path: Path, name: str, damage: Callable[[str], None]) -> Blocks:
+    """All sound of the song at `path`; `damage` is told of packets that were skipped. Raises AudioUnreadable."""
+    with opened(path, name, refusal=AudioUnreadable) as container:
+        yield from _decoded(container, name, damage)
 
 
 def sample_at(frame: int, rate: Fraction) -> int:
@@ -209,7 +216,7 @@ def _decoded(
     early = 0
     if zero is not None and first.pts is not None and first.time_base:
         early = round((zero - first.pts * first.time_base) * RATE)
-    yield from _silence(-early)
+    yield from silence(-early)
     yield from _from_sample(_uniform(chain([first], frames)), early)
 
 
@@ -292,10 +299,11 @@ def _exactly(blocks: Blocks, count: int) -> Blocks:
             return
         got += block.samples
         yield block
-    yield from _silence(count - got)
+    yield from silence(count - got)
 
 
-def _silence(samples: int) -> Blocks:
+def silence(samples: int) -> Blocks:
+    """So many samples of nothing."""
     while samples > 0:
         block = AudioFrame("fltp", "stereo", min(samples, _BLOCK))
         block.sample_rate = RATE

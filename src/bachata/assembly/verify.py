@@ -1,16 +1,21 @@
-"""What the finished file really holds, read from the file: packets are counted, nothing is decoded."""
+"""What the finished file really holds, read from the file: pictures are counted, nothing is decoded."""
 
 from __future__ import annotations
 
 import hashlib
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
-from bachata.assembly.media import opened
 from bachata.errors import BachataError
+from bachata.media.files import opened
 
 
 @dataclass(frozen=True)
@@ -27,27 +32,31 @@ class Facts:
     sha256: str
 
 
-def facts(path: Path, *, frames: int, rate: Fraction, sound: bool) -> Facts:
-    """Measure a finished video and hold it against what was planned.
+@dataclass(frozen=True)
+class Times:
+    """When the `count` pictures of a file begin: numbers of a `tick`, seconds, ascending."""
 
-    Raises BachataError when frames, times or streams are not exactly as planned: such a file is not delivered.
+    tick: Fraction
+    count: int
+    each: Iterable[int]
+
+
+def facts(path: Path, *, frames: int, rate: Fraction, sound: bool, times: Times | None = None) -> Facts:
+    """Measure a finished video of `frames` frames of `rate` and hold it against what was planned.
+
+    `times`: when its pictures begin, which are stored in the order they are shown; default: one a frame, in any order.
+    Raises BachataError when pictures, times or streams are not exactly as planned: such a file is not delivered.
     """
+    planned = times or Times(1 / rate, frames, range(frames))
     with opened(path, path.name) as container:
         video = container.streams.video[0]
         audio = container.streams.audio[0] if container.streams.audio else None
+        indexed = times is not None and "mp4" in container.format.name
+        found, audible = _from_index(video, audio) if indexed else _from_packets(container)
         tick = video.time_base or Fraction(1, av.time_base)
-        times: list[Fraction] = []
-        audible = Fraction(0)
-        for packet in container.demux():
-            if packet.pts is None or packet.time_base is None:
-                continue  # the flushing packet at the end
-            if packet.stream_index == video.index:
-                times.append(packet.pts * packet.time_base)
-            elif audio and packet.stream_index == audio.index:
-                audible = max(audible, (packet.pts + (packet.duration or 0)) * packet.time_base)
         measured = Facts(
-            frames=len(times),
-            seconds=len(times) / rate,
+            frames=len(found),
+            seconds=frames / rate,
             width=video.width,
             height=video.height,
             video_codec=video.codec_context.name,
@@ -55,29 +64,47 @@ def facts(path: Path, *, frames: int, rate: Fraction, sound: bool) -> Facts:
             size=path.stat().st_size,
             sha256=_sha256(path),
         )
-    _hold(sorted(times), measured, audible, tick, frames=frames, rate=rate, sound=sound)
+    _hold(found, planned, measured, audible, tick, sound=sound)
     return measured
 
 
+def _from_index(video: VideoStream, audio: AudioStream | None) -> tuple[array[int], Fraction]:
+    """Times of all pictures in ticks, and how long there is sound. MP4 and QuickTime tell it in their index."""
+    found = array("q", sorted(entry.timestamp for entry in video.index_entries))
+    audible = (audio.duration or 0) * (audio.time_base or Fraction(0)) if audio else Fraction(0)
+    return found, audible
+
+
+def _from_packets(container: InputContainer) -> tuple[array[int], Fraction]:
+    video = container.streams.video[0].index
+    found = array("q")
+    audible = Fraction(0)
+    for packet in container.demux():
+        if packet.pts is None or packet.time_base is None:
+            continue  # the flushing packet at the end
+        if packet.stream_index == video:
+            found.append(packet.pts)
+        elif isinstance(packet.stream, AudioStream):
+            audible = max(audible, (packet.pts + (packet.duration or 0)) * packet.time_base)
+    return array("q", sorted(found)), audible
+
+
 def _hold(
-    times: list[Fraction],
-    measured: Facts,
-    audible: Fraction,
-    tick: Fraction,
-    *,
-    frames: int,
-    rate: Fraction,
-    sound: bool,
+    found: array[int], planned: Times, measured: Facts, audible: Fraction, tick: Fraction, *, sound: bool
 ) -> None:
     faults = []
-    if measured.frames != frames:
-        faults.append(f"{measured.frames} frames instead of {frames}")
-    elif any(abs(time - times[0] - index / rate) > tick for index, time in enumerate(times)):
+    scale = planned.tick / tick
+    if measured.frames != planned.count:
+        faults.append(f"{measured.frames} frames instead of {planned.count}")
+    elif any(
+        abs((pts - found[0]) * scale.denominator - time * scale.numerator) > scale.denominator
+        for pts, time in zip(found, planned.each, strict=True)
+    ):
         faults.append("frames off their times")
     if sound and measured.audio_codec is None:
         faults.append("no sound")
-    elif sound and abs(audible - frames / rate) > Fraction(1, 10):
-        faults.append(f"{float(audible):.3f} s of sound for {float(frames / rate):.3f} s of pictures")
+    elif sound and abs(audible - measured.seconds) > Fraction(1, 10):
+        faults.append(f"{float(audible):.3f} s of sound for {float(measured.seconds):.3f} s of pictures")
     if faults:
         raise BachataError(f"The finished video is not what was planned ({'; '.join(faults)}); this is a fault of ours")
 

@@ -30,15 +30,16 @@ OUTPUT_DEFAULTS: dict[str, Any] = {
     "video_codec": "libx264",
     "audio_codec": "aac",
     "audio_bitrate": "128k",
-    "crf": 22,
     "frame_rate": 30,
     "resolution": "1280x720",
+    "retime": "timestamps",
     "transition_duration": 0.5,
     "fade_duration": 0.3,
     "add_audio_overlay": True,
     "normalize_audio": True,
 }
-"""720p30, one encode at constant quality (decision D12)."""
+"""720p30; a conformed library's own size and rate take the place of these. No quality is named: it is the profile's,
+and naming another means that nothing can be copied."""
 
 log = get_logger(__name__)
 
@@ -79,7 +80,7 @@ def plan(
     if not moves:
         where = f" {library!r}" if library else ""
         raise NoMoves(f"The move library{where} is empty: run `bachata library add DIR --annotations FILE` first")
-    config = _output(output, task_id, user_id)
+    config = _output(output, moves, task_id, user_id)
     song = grid(analysis, frame_rate(config["frame_rate"]))
     retrieval = Retrieval(moves, index, brief, analysis.tempo)
     scenes = _scenes(analysis, song, retrieval, brief)
@@ -91,6 +92,7 @@ def plan(
         "audio_path": song_key,
         "audio_tempo": analysis.tempo,
         "audio_start": 0.0,
+        **_loudness(analysis),
         "moves": written(cuts, song.rate),
         "total_duration": _total(cuts[-1].slot.end, song),
         "difficulty_level": brief.difficulty.value,
@@ -110,17 +112,27 @@ def plan(
     )
 
 
-def _output(output: Mapping[str, Any] | None, task_id: str, user_id: str) -> dict[str, Any]:
+def _output(output: Mapping[str, Any] | None, moves: Sequence[Move], task_id: str, user_id: str) -> dict[str, Any]:
     given = dict(output or {})
     path = f"output/user_{user_id}/choreography_{task_id}.{given.get('output_format', 'mp4')}"
-    config = {"output_path": path, **OUTPUT_DEFAULTS, **given}
-    if given.get("video_bitrate") is not None and "crf" not in given:
-        del config["crf"]  # one of them, never both (decision D13)
+    config = {"output_path": path, **OUTPUT_DEFAULTS, **_conformed(moves), **given}
     # A wrong value must come back with the name of its field, before anything is computed with it.
     stand_in = {"clip_id": "any", "video_path": "moves/any", "start_time": 0.0, "duration": 1.0}
     checked = {"task_id": task_id, "audio_path": "songs/any", "moves": [stand_in], "output_config": config}
     rate: OutputConfig = parse(checked, task_id=task_id).output_config
     return {**config, "frame_rate": rate.frame_rate}
+
+
+def _conformed(moves: Sequence[Move]) -> dict[str, Any]:
+    """Size and rate of the clips, if all conform to one profile: then they can be copied into the video."""
+    if moves[0].profile is None or len({m.profile for m in moves}) > 1:
+        return {}
+    first = moves[0]
+    rate = first.rate
+    return {
+        "frame_rate": rate.numerator if rate.denominator == 1 else first.frame_rate,
+        "resolution": f"{first.width}x{first.height}",
+    }
 
 
 def _scenes(analysis: Analysis, song: Grid, retrieval: Retrieval, brief: Brief) -> list[Candidates]:
@@ -158,18 +170,27 @@ def _cuts(
     cuts = []
     for scene, window in zip(scenes, chosen, strict=True):
         move = moves[int(scene.fits.move[window])]
+        source = int(scene.fits.source[window])
         starts_on_one = scene.slot.role != "lead-in" and scene.slot.count % COUNTS == 0
         cuts.append(
             Cut(
                 move=move,
                 slot=scene.slot,
-                source=int(scene.fits.source[window]),
-                speed=float(scene.fits.speed[window]),
+                source=source,
+                shown=int(scene.fits.source_end[window]) - source,
                 count_one=song.beat_index(scene.slot.count) if starts_on_one else None,
                 reason=reason(scene, move, float(scene.fits.speed[window]), brief),
             )
         )
     return join(cuts, song, transitions(cuts, brief), OUTPUT_DEFAULTS["fade_duration"])
+
+
+def _loudness(analysis: Analysis) -> dict[str, Any]:
+    """What the render needs not measure again; nothing for a song too quiet or short to be measured."""
+    found = analysis.loudness
+    if found.integrated_lufs is None or found.true_peak_dbtp is None:
+        return {}
+    return {"audio_loudness": {"integrated_lufs": found.integrated_lufs, "true_peak_dbtp": found.true_peak_dbtp}}
 
 
 def _total(end: int, song: Grid) -> float:

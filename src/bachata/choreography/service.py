@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, ValidationError, field_validator
 
-from bachata.blueprint import INLINE_BYTES, Key, Name, TaskId
+from bachata.blueprint import INLINE_BYTES, Blueprint, Key, Name, TaskId
 from bachata.choreography.brief import understand
 from bachata.choreography.director import Director
 from bachata.choreography.planner import Plan, plan
 from bachata.choreography.songs import choose
 from bachata.errors import InvalidRequest, ObjectMissing
 from bachata.logs import get_logger
+from bachata.moves.catalogue import Move
 from bachata.moves.library import Library
 from bachata.music.document import Analysis
 from bachata.storage import ObjectStore
@@ -82,6 +83,10 @@ class PlanRequest(
     """One of the two."""
 
 
+Estimator = Callable[[Blueprint, Mapping[str, Move]], BaseModel]
+"""Says what rendering a blueprint with clips of these paths will take: `bachata.assembly.estimate.estimate`."""
+
+
 class Planner:
     """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one."""
 
@@ -92,6 +97,7 @@ class Planner:
         tasks: TaskStore,
         songs: SongStore,
         libraries: Callable[[str | None], Library],
+        estimate: Estimator,
         director: Director | None = None,
     ) -> None:
         self._objects = objects
@@ -99,6 +105,7 @@ class Planner:
         self._songs = songs
         self._libraries = libraries
         self._director = director
+        self._estimate = estimate
 
     def answer(self, request: PlanRequest) -> dict[str, Any]:
         """Do what is asked; asked again, the same blueprint is made and kept again."""
@@ -135,7 +142,8 @@ class Planner:
             output=wanted.output,
             library=library.name,
         )
-        return {**self._keep(wanted, made), "brief": brief.as_dict()}
+        taken = self._estimate(made.blueprint, {move.video_path: move for move in library.moves})
+        return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
 
     def _analysis(self, address: str) -> Analysis:
         key = self._objects.key_of(address)

@@ -1,8 +1,9 @@
 """Which stretch of which clip can fill a place of the song, how fast it must run, and how well its counts then fit.
 
-A window starts on a count 1 of the clip (a lead-in's ends on one). With the constant `speed` of a place its source
-begins exactly on that frame, so the first counts coincide and the last ones do too; what is left in between is the
-`residual`, the root mean square distance of the clip's counts from the song's, in seconds of the video.
+A window starts on a count 1 of the clip (a lead-in's ends on one), where a conformed clip has a keyframe. A whole
+number of the clip's frames fills the place exactly, which sets its constant `speed`: the frames between the clip's
+counts when the place ends on a count, so the first counts coincide and the last ones do too. What is left in between is
+the `residual`, the root mean square distance of the clip's counts from the song's, in seconds of the video.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from bachata.choreography.grid import COUNTS, Grid
 from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
+from bachata.moves.keyframes import counts_of
 
 _STEADY = 4  # counts below which a speed comes from the tempo of the whole clip: a frame weighs too much in fewer
 Floats = npt.NDArray[np.float64]
@@ -41,20 +41,20 @@ class Timing:
 
 def timing(move: Move) -> Timing:
     """The counts of a move. The frame after its last one may be a count: a clip can end exactly on a count 1."""
-    beats = list(move.beats)
-    period = median(b - a for a, b in pairwise(beats)) if len(beats) > 1 else 0.0
-    if period <= 0:
-        period = float(move.rate) * 60 / move.tempo
-    head: list[int] = []
-    while (at := beats[0] - period * (len(head) + 1)) >= 0:
-        head.append(round(at))
-    tail: list[int] = []
-    # Half a frame of grace: the last count of a clip cut on counts lies at its end, give or take rounding.
-    while (at := beats[-1] + period * (len(tail) + 1)) <= move.frames + 0.5:
-        tail.append(min(round(at), move.frames))
-    counts = [*reversed(head), *beats, *tail]
-    ones = range(len(head) + move.count_one, len(counts), COUNTS)
-    return Timing(tuple(counts), tuple(ones), move.rate, move.frames, period)
+    counts = counts_of(move.beats, move.frames, rate=move.rate, tempo=move.tempo)
+    ones = range(counts.head + move.count_one, len(counts.frames), COUNTS)
+    return Timing(counts.frames, tuple(ones), move.rate, move.frames, counts.period)
+
+
+def _whole(length: Floats, unit: Floats, slot: Slot) -> Floats:
+    """`length` source frames as a whole number. In a place of few counts, where a frame weighs much, it is rounded
+    towards the `unit` of the clip's own speed: a speed that was allowed must not leave its bounds by rounding."""
+    nearest = np.round(length)
+    if slot.counts >= _STEADY:
+        return nearest
+    calmer = np.where(length > unit, np.floor(length + 1e-6), np.ceil(length - 1e-6))
+    # Between two whole numbers, both further off: the unit itself is not whole.
+    return np.where(np.abs(calmer - unit) <= np.abs(nearest - unit), calmer, nearest)
 
 
 @dataclass(frozen=True)
@@ -99,24 +99,26 @@ class Windows:
             speed = table["span"] / (float(marks[1] - marks[0]) / float(grid.rate))
         else:
             speed = table["period"] / (grid.times[slot.count + 1] - grid.times[slot.count])
-        length = slot.frames / float(grid.rate) * speed * table["rate"]
+        unit = slot.frames / float(grid.rate) * table["rate"]  # source frames at the clip's own speed
+        shown = np.maximum(1, _whole(unit * speed, unit, slot))
+        speed = shown / unit
         if backwards:
             end = table["anchor"]
-            start = np.round(end - length)
+            start = end - shown
             offset = (table["counts"] - table["counts"][:, -1:]) / speed[:, None] - (song - song[-1])
         else:
             start = table["anchor"]
-            end = np.ceil(start + length - 1e-6)
+            end = start + shown
             offset = table["counts"] / speed[:, None] - (song - song[0])
         residual = np.sqrt(np.mean(offset**2, axis=1)) if slot.counts else np.zeros(len(speed))
-        inside = (start >= 0) & (end <= table["frames"] + 0.5) & (speed > 0)
+        inside = (start >= 0) & (end <= table["frames"])
         fits = Fits(
             move=table["move"],
             window=table["window"],
             number=table["number"],
             last=table["last"],
             source=start.astype(np.int64),
-            source_end=np.minimum(end, table["frames"]).astype(np.int64),
+            source_end=end.astype(np.int64),
             speed=speed,
             residual=residual,
         )

@@ -33,6 +33,15 @@ def folder(path: Path) -> ObjectStore:
 
 
 @contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for temporary files; what killed commands left behind goes as well."""
+    from bachata.local.scratch import scratch as folder_of_mine
+
+    with folder_of_mine(home().scratch) as folder_:
+        yield folder_
+
+
+@contextmanager
 def database() -> Iterator[sa.Engine]:
     """The laptop cloud's database, started when it is not running, at the newest schema."""
     from bachata.local.postgres import Postgres

@@ -1,9 +1,10 @@
-"""A clip's beats as frames of its own rate: converted once, from seconds, and nowhere else."""
+"""A clip's beats as frames of its mezzanine: converted once, from seconds, and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Protocol
@@ -11,7 +12,6 @@ from typing import Literal, Protocol
 import numpy as np
 
 from bachata.moves.annotations import Annotation
-from bachata.moves.probe import ClipFacts
 from bachata.timeline import frame_at
 
 BeatsSource = Literal["annotated", "measured"]
@@ -51,17 +51,25 @@ class ClipBeats:
     source: BeatsSource
 
 
-def beats_of(path: Path, facts: ClipFacts, annotation: Annotation, find: BeatFinder) -> ClipBeats:
-    """The clip's beats: as annotated, else as heard in its own music.
+@dataclass(frozen=True)
+class FrameGrid:
+    """Frames 0 to `frames` - 1 at `rate` a second: what beats are put on."""
+
+    rate: Fraction
+    frames: int
+
+
+def beats_of(path: Path, grid: FrameGrid, annotation: Annotation, find: BeatFinder, *, sound: bool) -> ClipBeats:
+    """The clip's beats: as annotated, else as heard in its own music, if there is `sound`.
 
     Raises ValueError saying what is wrong with them; errors of `find` pass through.
     """
     if annotation.beats is not None and annotation.count_one is not None:
-        return _on_frames(annotation.beats, annotation.count_one, facts, 1.0, "annotated")
-    if not facts.sound:
+        return _on_frames(annotation.beats, annotation.count_one, grid, 1.0, "annotated")
+    if not sound:
         raise ValueError("has no sound to find beats in: give its 'beats' (seconds) and 'count_one'")
     heard = find(path)
-    return _on_frames(heard.beats, heard.count_one, facts, float(heard.confidence), "measured")
+    return _on_frames(heard.beats, heard.count_one, grid, float(heard.confidence), "measured")
 
 
 def tempo_of(frames: Sequence[int], rate: float) -> float:
@@ -71,10 +79,10 @@ def tempo_of(frames: Sequence[int], rate: float) -> float:
 
 
 def _on_frames(
-    seconds: Sequence[float], count_one: int, facts: ClipFacts, confidence: float, source: BeatsSource
+    seconds: Sequence[float], count_one: int, grid: FrameGrid, confidence: float, source: BeatsSource
 ) -> ClipBeats:
-    frames = [frame_at(s, facts.rate) for s in seconds]
-    inside = [i for i, f in enumerate(frames) if 0 <= f < facts.frames]
+    frames = [frame_at(s, grid.rate) for s in seconds]
+    inside = [i for i, f in enumerate(frames) if 0 <= f < grid.frames]
     if len(inside) < 2:
         raise ValueError("has fewer than two beats inside it: give its 'beats' (seconds) and 'count_one'")
     kept = frames[inside[0] : inside[-1] + 1]
@@ -84,4 +92,4 @@ def _on_frames(
     first = (count_one - inside[0]) if count_one >= inside[0] else (count_one - inside[0]) % 8
     if first >= len(kept):
         raise ValueError("has no count 1 inside it")
-    return ClipBeats(tuple(kept), first, tempo_of(kept, float(facts.rate)), confidence, source)
+    return ClipBeats(tuple(kept), first, tempo_of(kept, float(grid.rate)), confidence, source)

@@ -1,4 +1,8 @@
-"""A move as the library knows it. Pure data; frames are integers of the clip's own rate."""
+"""A move as the library knows it: what its mezzanine is and what is said of it. Pure data; frames are integers.
+
+The *mezzanine* is the clip as it was conformed to the library's profile when it was added. Moves added before clips
+were conformed name no profile; their clips are the files they came as.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +35,16 @@ class Move(Document):
     energy_level: Energy
     style: Style
     video_path: str = Field(description="storage key")
-    sha256: str = Field(description="hash of the clip's bytes")
+    sha256: str = Field(description="hash of the mezzanine's bytes")
+    source_sha256: str | None = Field(None, description="hash of the file it was made from")
+    profile: str | None = Field(None, description="what it conforms to, with its version: '720p30.1'")
     frame_rate: str = Field(description="exact: '30', '30000/1001'")
     frames: int = Field(gt=0)
     width: int
     height: int
     tempo: float = Field(gt=0, description="beats a minute, from a regression over its beats")
     beats: list[int] = Field(description="frame of every beat inside the clip, strictly increasing")
+    keyframes: list[int] = Field(default_factory=list, description="frames at which its groups of pictures begin")
     count_one: int = Field(ge=0, description="index into beats of the first count 1")
     confidence: float = Field(ge=0, le=1, description="of beats and count; 1 when annotated by hand")
     beats_source: Literal["annotated", "measured"] = Field("measured", description="who says where the beats are")
@@ -46,6 +53,16 @@ class Move(Document):
     def rate(self) -> Fraction:
         """Exact frame rate of the clip."""
         return Fraction(self.frame_rate)
+
+    @property
+    def thumbnail(self) -> str:
+        """Storage key of its picture, a JPEG."""
+        return f"{self.video_path.rpartition('.')[0]}.jpg"
+
+    @property
+    def record(self) -> str:
+        """Storage key of what was measured when it was conformed (`bachata.moves.record`)."""
+        return f"{self.video_path.rpartition('.')[0]}.json"
 
     @property
     def windows(self) -> list[int]:

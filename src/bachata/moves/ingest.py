@@ -1,33 +1,34 @@
-"""Bringing clips into a library: measured, copied, embedded, and written in one transaction or not at all.
+"""Bringing clips into a library: examined, conformed, embedded, and entered in one transaction or not at all.
 
-Everything is examined first and all faults are reported together. Clips are stored under keys that hold their hash, so
-a clip that was replaced never changes under a blueprint made before, and a failed ingest disturbs nothing.
+All clips are examined first, and faults of all of them are reported together before anything is made. Then each is
+turned into a mezzanine of the library's profile, stored under a name that holds a hash of what decides its bytes. Only
+when all are there do they enter the catalogue. An ingest that was stopped, by whatever, left nothing in the catalogue;
+run again it finds the mezzanines it had finished.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bachata.blueprint import path_fault
-from bachata.errors import BachataError, InvalidRequest, PreconditionFailed, Problem
+from bachata.errors import BachataError, InvalidRequest, MediaUnreadable, Problem
 from bachata.logs import get_logger
+from bachata.media.profile import Profile
 from bachata.moves.annotations import Annotation, read
-from bachata.moves.beats import BeatFinder, ClipBeats, beats_of
+from bachata.moves.beats import BeatFinder
 from bachata.moves.catalogue import Move
+from bachata.moves.conforming import cores, each, make
 from bachata.moves.embedding import VERSION, embed, profile_of
-from bachata.moves.glossary import style_of
-from bachata.moves.probe import ClipFacts, probe
+from bachata.moves.examine import Examined, Examiner, doubts
+from bachata.moves.profiles import left_behind, profile_for_adding
 from bachata.moves.repository import Embedded, MoveRepository
+from bachata.moves.shelf import Shelf
 from bachata.storage.interface import ObjectStore
-
-WORKERS = 2  # analysis of a clip is bound by the processor; two keep a laptop usable
-TEMPO_DOUBT = 0.08  # the old tracker's bins are up to 5 % off, none by more than 8 %
 
 Progress = Callable[[int, int, str], None]
 
@@ -36,12 +37,17 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What came of an ingest: clip ids by outcome, and doubts worth a look."""
+    """What came of an ingest: clip ids by outcome, and doubts worth a look.
+
+    `conformed` names the clips that were encoded by this run.
+    """
 
     library: str
+    profile: str
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    conformed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
     @property
@@ -51,13 +57,12 @@ class IngestReport:
 
 
 @dataclass(frozen=True)
-class _Examined:
-    """A clip that may enter; `fresh` is None when the library holds exactly this already."""
+class _Clip:
+    """An annotation at its place in the document, and what was found out about its clip."""
 
-    path: Path
-    clip_id: str
-    fresh: Move | None
-    warnings: tuple[str, ...] = ()
+    place: str
+    annotation: Annotation
+    examined: Examined
 
 
 def add(
@@ -68,11 +73,16 @@ def add(
     store: ObjectStore,
     engine: sa.Engine,
     clip_beats: BeatFinder,
+    profile: str | None = None,
+    workers: int | None = None,
+    scratch: Path | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Add the clips under `directory` that `annotations` names, or bring what changed up to date.
 
-    `progress(done, total, clip_id)` is told after each clip.
+    `profile` names what they are conformed to; None: what the library has, 720p30 for a new one. `workers` clips are
+    made at once (None: as many as there are cores), below `scratch` (None: where temporary files go).
+    `progress(done, total, clip_id)` is told when a clip is about to be examined, then after each that is finished.
 
     Raises InvalidRequest with every fault of every clip; then nothing was added.
     """
@@ -81,146 +91,119 @@ def add(
     named, problems = read(annotations)
     repository = MoveRepository(engine, library)
     known = {e.move.clip_id: e for e in repository.load()}
-    examined = _examine_all(
-        named,
-        problems,
-        lambda a: _examine(directory, a, known.get(a.clip_id), library, clip_beats),
+    held = [e.move for e in known.values()]
+    chosen = profile_for_adding(held, profile)
+    # With a faulty annotation nobody knows which clips are meant.
+    if not problems and (fault := left_behind(held, chosen, {a.clip_id for _, a in named})):
+        problems.append(Problem("$.clips", fault))
+    shelf = Shelf(store, library)
+    run = _Run(
+        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats),
+        shelf,
+        workers or cores(),
         progress,
+        problems,
+        source=annotations.name,
     )
-    if problems:
-        ordered = sorted(problems, key=lambda p: _order(p.path))
-        listed = "; ".join(str(p) for p in ordered)
-        count = f"{len(problems)} fault{'s' if len(problems) != 1 else ''}"
-        raise InvalidRequest(f"Nothing was added: {annotations.name} has {count}: {listed}", details=listed)
-    fresh = [(e.path, e.fresh) for e in examined if e.fresh is not None]
-    _store(fresh, store, repository)
-    changed = {m.clip_id for _, m in fresh}
-    return IngestReport(
-        library=library,
-        added=tuple(e.clip_id for e in examined if e.clip_id in changed and e.clip_id not in known),
-        updated=tuple(e.clip_id for e in examined if e.clip_id in changed and e.clip_id in known),
-        unchanged=tuple(e.clip_id for e in examined if e.clip_id not in changed),
-        warnings=tuple(w for e in examined for w in e.warnings),
-    )
+    examined = run.examine(named)
+    with tempfile.TemporaryDirectory(prefix="ingest-", dir=scratch) as folder:
+        clips = run.conform(examined, Path(folder))
+    made = {c.annotation.clip_id for c in examined if c.examined.record is None}
+    return _enter(clips, known, repository, chosen, made)
 
 
-def _examine_all(
-    named: Sequence[tuple[str, Annotation]],
-    problems: list[Problem],
-    examine: Callable[[Annotation], _Examined],
-    progress: Progress | None,
-) -> list[_Examined]:
-    done: dict[str, _Examined] = {}
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="ingest") as pool:
-        jobs = {pool.submit(examine, a): (p, a) for p, a in named}
-        try:
-            for number, job in enumerate(as_completed(jobs), 1):
-                place, annotation = jobs[job]
+@dataclass
+class _Run:
+    """One ingest: the clips in their order, the faults so far."""
+
+    examiner: Examiner
+    shelf: Shelf
+    workers: int
+    progress: Progress | None
+    problems: list[Problem]
+    source: str
+
+    def examine(self, named: Sequence[tuple[str, Annotation]]) -> list[_Clip]:
+        """Look at all clips. Raises InvalidRequest if there is any fault, of a clip or of the document."""
+        done: dict[str, _Clip] = {}
+        annotations = dict(named)
+
+        def look(annotation: Annotation, _stop: object) -> Examined:
+            self._tell(0, len(named), annotation.clip_id)
+            return self.examiner(annotation)
+
+        with each(annotations, look, self.workers) as finished:
+            for place, job in finished:
                 try:
-                    done[place] = job.result()
+                    done[place] = _Clip(place, annotations[place], job.result())
                 except (BachataError, ValueError) as error:
-                    problems.append(Problem(f"{place}.video_path", f"{annotation.video_path} {_words(error)}"))
-                if progress:
-                    progress(number, len(jobs), annotation.clip_id)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-    return [done[place] for place, _ in named if place in done]
+                    self._fault(place, annotations[place], error)
+        self._refuse_faults()
+        return [done[place] for place, _ in named]
+
+    def conform(self, clips: Sequence[_Clip], scratch: Path) -> list[_Clip]:
+        """Make the mezzanines that are missing. Raises InvalidRequest if a clip cannot be decoded."""
+        done = {c.place: c for c in clips if c.examined.record is not None}
+        missing = {c.place: c for c in clips if c.examined.record is None}
+        for number, clip in enumerate(done.values(), 1):
+            self._tell(number, len(clips), clip.annotation.clip_id)
+        with each(missing, lambda clip, stop: make(clip.examined, self.shelf, scratch, stop), self.workers) as finished:
+            for place, job in finished:
+                clip = missing[place]
+                try:
+                    record = job.result()
+                except MediaUnreadable as error:
+                    self._fault(place, clip.annotation, error)
+                    continue
+                move = clip.examined.move.model_copy(update={"sha256": record.sha256})
+                done[place] = replace(clip, examined=replace(clip.examined, move=move, record=record))
+                self._tell(len(done), len(clips), clip.annotation.clip_id)
+        self._refuse_faults()
+        return [done[c.place] for c in clips]
+
+    def _tell(self, done: int, total: int, clip_id: str) -> None:
+        if self.progress:
+            self.progress(done, total, clip_id)
+
+    def _fault(self, place: str, annotation: Annotation, error: BachataError | ValueError) -> None:
+        words = error.message if isinstance(error, BachataError) else f"{annotation.video_path} {error}"
+        self.problems.append(Problem(f"{place}.video_path", words))
+
+    def _refuse_faults(self) -> None:
+        if self.problems:
+            listed = "; ".join(str(p) for p in sorted(self.problems, key=lambda p: _order(p.path)))
+            count = f"{len(self.problems)} fault{'s' if len(self.problems) != 1 else ''}"
+            raise InvalidRequest(f"Nothing was added: {self.source} has {count}: {listed}", details=listed)
 
 
-def _examine(
-    directory: Path, annotation: Annotation, known: Embedded | None, library: str, find: BeatFinder
-) -> _Examined:
-    path = directory / annotation.video_path
-    if not path.is_file():
-        raise ValueError("is missing")
-    if not path.resolve().is_relative_to(directory.resolve()):
-        raise ValueError("leads out of the directory")
-    sha256 = _hash(path)
-    old = known.move if known else None
-    measured = _measured(old, annotation) if old and old.sha256 == sha256 else None
-    move = measured or _measure(path, sha256, annotation, library, find)
-    move = _described(move, annotation)
-    if known and known.version == VERSION and move == old:
-        return _Examined(path, annotation.clip_id, None)
-    return _Examined(path, annotation.clip_id, move, _doubts(move, annotation))
-
-
-def _measured(old: Move, annotation: Annotation) -> Move | None:
-    """The move as measured before, if measuring again could tell nothing else."""
-    return old if old.beats_source == "measured" and annotation.beats is None else None
-
-
-def _measure(path: Path, sha256: str, annotation: Annotation, library: str, find: BeatFinder) -> Move:
-    facts: ClipFacts = probe(path)
-    beats: ClipBeats = beats_of(path, facts, annotation, find)
-    rate = facts.rate
-    return Move(
-        clip_id=annotation.clip_id,
-        library=library,
-        name="",
-        label=annotation.move_label,
-        difficulty=annotation.difficulty,
-        energy_level=annotation.energy_level,
-        style="playful",
-        video_path=f"moves/{library}/{annotation.clip_id}-{sha256[:12]}{path.suffix.lower() or '.mp4'}",
-        sha256=sha256,
-        frame_rate=str(rate.numerator) if rate.denominator == 1 else f"{rate.numerator}/{rate.denominator}",
-        frames=facts.frames,
-        width=facts.width,
-        height=facts.height,
-        tempo=beats.tempo,
-        beats=list(beats.frames),
-        count_one=beats.count_one,
-        confidence=beats.confidence,
-        beats_source=beats.source,
+def _enter(
+    clips: Sequence[_Clip], known: dict[str, Embedded], repository: MoveRepository, profile: Profile, made: set[str]
+) -> IngestReport:
+    """Write into the catalogue what is new or has changed, in one transaction."""
+    moves = [c.examined.move for c in clips]
+    fresh = {m.clip_id: m for m in moves if not _same(known.get(m.clip_id), m)}
+    repository.save([Embedded(m, embed(profile_of(m)), VERSION) for m in fresh.values()])
+    log.info("added moves", extra={"library": repository.library, "fresh": len(fresh), "conformed": len(made)})
+    return IngestReport(
+        library=repository.library,
+        profile=profile.name,
+        added=tuple(m.clip_id for m in moves if m.clip_id in fresh and m.clip_id not in known),
+        updated=tuple(m.clip_id for m in moves if m.clip_id in fresh and m.clip_id in known),
+        unchanged=tuple(m.clip_id for m in moves if m.clip_id not in fresh),
+        conformed=tuple(m.clip_id for m in moves if m.clip_id in made),
+        warnings=tuple(w for c in clips for w in _doubts(c, fresh, made)),
     )
 
 
-def _described(move: Move, annotation: Annotation) -> Move:
-    """The measured move with what people say of it."""
-    said = {
-        "name": annotation.name or Path(annotation.video_path).stem.replace("_", " "),
-        "label": annotation.move_label,
-        "difficulty": annotation.difficulty,
-        "energy_level": annotation.energy_level,
-        "style": annotation.style or style_of(annotation.move_label),
-    }
-    return Move.model_validate({**move.model_dump(), **said})
+def _same(known: Embedded | None, move: Move) -> bool:
+    return known is not None and known.version == VERSION and known.move == move
 
 
-def _doubts(move: Move, annotation: Annotation) -> tuple[str, ...]:
-    doubts = []
-    said = annotation.annotated_tempo
-    if said and abs(move.tempo / said - 1) > TEMPO_DOUBT:
-        doubts.append(f"{move.clip_id}: {move.tempo:.1f} BPM measured, {said:g} annotated")
-    if not move.windows:
-        doubts.append(f"{move.clip_id}: no whole 8-count lies inside it, so it will hardly be used")
-    return tuple(doubts)
-
-
-def _store(fresh: Sequence[tuple[Path, Move]], store: ObjectStore, repository: MoveRepository) -> None:
-    written: list[str] = []
-    try:
-        for path, move in fresh:
-            try:
-                store.put_file(move.video_path, path, if_generation=0)
-                written.append(move.video_path)
-            except PreconditionFailed:
-                log.debug("clip stored already", extra={"key": move.video_path})
-        repository.save([Embedded(m, embed(profile_of(m)), VERSION) for _, m in fresh])
-    except BaseException:
-        for key in written:  # nothing refers to them yet
-            store.delete(key)
-        raise
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _words(error: Exception) -> str:
-    return error.message if isinstance(error, BachataError) else str(error)
+def _doubts(clip: _Clip, fresh: Collection[str], made: Collection[str]) -> tuple[str, ...]:
+    """Doubts about what is new; of what was there before they have been told."""
+    record, clip_id = clip.examined.record, clip.annotation.clip_id
+    assert record is not None
+    return doubts(clip.examined.move, clip.annotation, record) if clip_id in fresh or clip_id in made else ()
 
 
 def _order(place: str) -> tuple[int, str]:

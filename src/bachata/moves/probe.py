@@ -1,4 +1,4 @@
-"""What a clip's file is, measured with FFmpeg's libraries: size, exact rate, number of frames, rotation."""
+"""What a clip's file is, measured with FFmpeg's libraries: size, rate, exact length, rotation, codec."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
-import av.container
-import av.video
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from bachata.errors import MediaUnreadable
+from bachata.media.clip import pictures_of
+from bachata.media.files import opened
 from bachata.timeline import frame_rate
 
 _MISSING_SHARE = 0.02  # a file holding fewer frames than its header promises, by more than this, was cut off
@@ -20,8 +22,8 @@ _MISSING_SHARE = 0.02  # a file holding fewer frames than its header promises, b
 class ClipFacts:
     """Measured facts of a clip.
 
-    `width`, `height`: pixels as displayed, `rotation` applied. `rate`: frames a second; `frames`: how many there are
-    at that rate. `sound`: whether it has an audio stream.
+    `width`, `height`: pixels as stored, turned by `rotation`. `rate`: frames a second, on average; `frames`: how many
+    pictures there are. `seconds`: from the first picture to the end of the last. `sound`: whether it has any.
     """
 
     width: int
@@ -29,6 +31,9 @@ class ClipFacts:
     rotation: int
     rate: Fraction
     frames: int
+    seconds: Fraction
+    codec: str
+    pixel_format: str
     sound: bool
 
 
@@ -37,46 +42,49 @@ def probe(path: Path) -> ClipFacts:
 
     Raises MediaUnreadable naming the file, with the decoder's words.
     """
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise MediaUnreadable(f"{path.name} holds no video")
-            return _facts(path, container)
-    except (av.FFmpegError, OSError) as error:
-        words = getattr(error, "strerror", None) or type(error).__name__
-        raise MediaUnreadable(f"{path.name} cannot be decoded: {words}") from None
+    with opened(path, path.name) as container:
+        return _facts(path, container)
 
 
-def _facts(path: Path, container: av.container.InputContainer) -> ClipFacts:
-    stream = container.streams.video[0]
+def _facts(path: Path, container: InputContainer) -> ClipFacts:
+    stream = pictures_of(container, path.name)
     first = next(iter(container.decode(stream)), None)
     if first is None:
-        raise MediaUnreadable(f"{path.name} holds not one picture that can be decoded")
+        raise MediaUnreadable(f"{path.name!r} holds not one picture that can be decoded. Replace the file.")
     stream.codec_context.flush_buffers()
     container.seek(0, backward=True, any_frame=False)
-    times = sorted(p.pts for p in container.demux(stream) if p.pts is not None and not p.is_discard)
-    if not times or (stream.frames and len(times) < stream.frames * (1 - _MISSING_SHARE)):
-        raise MediaUnreadable(f"{path.name} is cut off: {len(times)} of {stream.frames} frames can be read")
-    rate, frames = _rate(stream, times)
+    packets = [p for p in container.demux(stream) if p.size and not p.is_discard]
+    if not packets or len(packets) < stream.frames * (1 - _MISSING_SHARE):
+        raise MediaUnreadable(
+            f"{path.name!r} is cut off: {len(packets)} of {stream.frames} frames can be read. Replace the file."
+        )
     rotation = int(first.rotation) % 360
     sides = (first.height, first.width) if rotation in {90, 270} else (first.width, first.height)
+    rate = _rate(path, stream)
     return ClipFacts(
         width=sides[0],
         height=sides[1],
         rotation=rotation,
         rate=rate,
-        frames=frames,
+        frames=len(packets),
+        seconds=_seconds(packets, stream, rate),
+        codec=stream.codec_context.name,
+        pixel_format=first.format.name,
         sound=bool(container.streams.audio),
     )
 
 
-def _rate(stream: av.video.VideoStream, times: list[int]) -> tuple[Fraction, int]:
-    """The exact rate and the frames at it; a variable rate counts as its average, which assembly conforms to."""
+def _rate(path: Path, stream: VideoStream) -> Fraction:
     given = stream.average_rate or stream.guessed_rate
     if given is None or given <= 0:
-        raise MediaUnreadable("the clip names no frame rate")
-    rate = frame_rate(given)
-    base = stream.time_base or 1 / rate
-    span = (times[-1] - times[0]) * base * rate + 1  # frames from first to last at that rate
-    constant = abs(span - len(times)) < Fraction(1, 2)
-    return rate, len(times) if constant else max(1, round(span))
+        raise MediaUnreadable(f"{path.name!r} names no frame rate. Re-encode it.")
+    return frame_rate(given)
+
+
+def _seconds(packets: list[Packet[VideoStream]], stream: VideoStream, rate: Fraction) -> Fraction:
+    """From the first picture shown to the end of the last one."""
+    shown = sorted((p.pts, p.duration or 0) for p in packets if p.pts is not None)
+    if len(shown) < len(packets) or not stream.time_base:  # AVI stores no times of presentation
+        return len(packets) / rate
+    (first, _), (last, length) = shown[0], shown[-1]
+    return (last - first) * stream.time_base + (length * stream.time_base or 1 / rate)

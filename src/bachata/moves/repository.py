@@ -10,6 +10,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from bachata.errors import InvalidRequest
 from bachata.moves.catalogue import Move
 from bachata.tasks.tables import move_embeddings as table
 
@@ -52,7 +53,11 @@ class MoveRepository:
         return f"{count}/{newest}/{updated.isoformat() if updated else None}"
 
     def save(self, moves: Sequence[Embedded]) -> None:
-        """Add these moves or replace those of the same clip id: all of them or, on any error, none."""
+        """Add these moves or replace those of the same clip id: all of them or, on any error, none.
+
+        Raises InvalidRequest if the library's moves would then not all conform to one profile: another ingest was
+        quicker.
+        """
         if not moves:
             return
         statement = insert(table)
@@ -63,7 +68,19 @@ class MoveRepository:
             set_={**replaced, "updated_at": sa.func.clock_timestamp()},
         )
         with self._engine.begin() as connection:
+            # One writer of a library at a time, so that each sees what the other has entered.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(self.library))))
             connection.execute(statement, [_row(self.library, e) for e in moves])
+            self._require_one_profile(connection)
+
+    def _require_one_profile(self, connection: sa.Connection) -> None:
+        profile = table.c.document["profile"].astext
+        query = sa.select(sa.func.coalesce(profile, "none")).where(table.c.library == self.library).distinct()
+        if len(found := sorted(connection.execute(query).scalars())) > 1:
+            raise InvalidRequest(
+                f"Nothing was added: meanwhile others brought clips of another profile into the library "
+                f"{self.library!r} ({', '.join(found)}); add again to conform these alike"
+            )
 
 
 _KEPT = frozenset({"id", "library", "move_id", "created_at", "updated_at"})

@@ -82,9 +82,15 @@ class DirectoryStore:
         return self._put(key, write, content_type, if_generation)
 
     def put_file(
-        self, key: str, path: Path, *, content_type: str | None = None, if_generation: int | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        content_type: str | None = None,
+        if_generation: int | None = None,
+        move: bool = False,
     ) -> ObjectInfo:
-        """See `ObjectStore`."""
+        """See `ObjectStore`. Moved within one file system; into another it is copied."""
 
         def write(target: IO[bytes]) -> str:
             crc = 0
@@ -94,7 +100,7 @@ class DirectoryStore:
                     target.write(chunk)
             return _base64_crc(crc)
 
-        return self._put(key, write, content_type, if_generation)
+        return self._put(key, write, content_type, if_generation, moved=path if move else None)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """See `ObjectStore`."""
@@ -165,15 +171,23 @@ class DirectoryStore:
             raise _missing(key) from None
 
     def _put(
-        self, key: str, write: Callable[[IO[bytes]], str], content_type: str | None, if_generation: int | None
+        self,
+        key: str,
+        write: Callable[[IO[bytes]], str],
+        content_type: str | None,
+        if_generation: int | None,
+        *,
+        moved: Path | None = None,
     ) -> ObjectInfo:
         path = self._path(key)
         temporary = self.root / _HIDDEN / "tmp" / uuid.uuid4().hex
         with _faults_of(key):
             temporary.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with temporary.open("xb") as target:
-                    crc32c = write(target)
+                crc32c = _moved(moved, temporary) if moved else None
+                if crc32c is None:
+                    with temporary.open("xb") as target:
+                        crc32c = write(target)
                 with self._locked(key):
                     current = self.info(key)
                     self._require(key, current, if_generation)
@@ -261,6 +275,21 @@ def _files_below(folder: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(folder):
         for name in names:
             yield Path(parent, name)
+
+
+def _moved(source: Path, temporary: Path) -> str | None:
+    """Make a file the temporary one, unless it lies in another file system; its checksum."""
+    try:
+        source.replace(temporary)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return None
+    crc = 0
+    with temporary.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            crc = google_crc32c.extend(crc, chunk)
+    return _base64_crc(crc)
 
 
 def _move(temporary: Path, path: Path) -> None:

@@ -96,7 +96,13 @@ class BucketStore:
             return _describe(blob)
 
     def put_file(
-        self, key: str, path: Path, *, content_type: str | None = None, if_generation: int | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        content_type: str | None = None,
+        if_generation: int | None = None,
+        move: bool = False,  # noqa: ARG002 - an upload leaves the file where it is
     ) -> ObjectInfo:
         """See `ObjectStore`."""
         with _faults_of(checked_key(key)):

@@ -62,9 +62,18 @@ class ObjectStore(Protocol):
         """
 
     def put_file(
-        self, key: str, path: Path, *, content_type: str | None = None, if_generation: int | None = None
+        self,
+        key: str,
+        path: Path,
+        *,
+        content_type: str | None = None,
+        if_generation: int | None = None,
+        move: bool = False,
     ) -> ObjectInfo:
-        """Store the bytes of a local file; otherwise as `put_bytes`."""
+        """Store the bytes of a local file; otherwise as `put_bytes`.
+
+        With `move` the file may become the object itself, so that it is not written twice; afterwards it may be gone.
+        """
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Objects whose key starts with `prefix` (text, not folder), in order of their keys."""

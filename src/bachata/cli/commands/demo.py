@@ -44,7 +44,7 @@ def prepare(folder: Path) -> Path:
     if not song.exists():
         with console.meter("Playing the song"):
             make_song(song.with_suffix(".wav"))
-    with rooms.database() as engine, console.meter("Adding the moves") as meter:
+    with rooms.database() as engine, rooms.scratch() as scratch, console.meter("Adding the moves") as meter:
         add(
             folder / "moves",
             annotations,
@@ -52,6 +52,8 @@ def prepare(folder: Path) -> Path:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
+            profile="720p30",  # as they are drawn
+            scratch=scratch,
             progress=lambda n, of, name: meter(name, n / of),
         )
     return song

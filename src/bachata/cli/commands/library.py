@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from bachata.cli import console, rooms
+from bachata.media.profile import PROFILES
 from bachata.moves.catalogue import Move
 from bachata.settings import load
 
 
 @click.group()
 def command() -> None:
-    """Bring moves into a library and list them."""
+    """Bring moves into a library, list them, prove that they conform."""
 
 
 @command.command()
@@ -27,15 +30,24 @@ def command() -> None:
     help="bachata.annotations.1; default: annotations.json in DIRECTORY",
 )
 @click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    help="what the clips are conformed to; default: what the library has, 720p30 for a new one",
+)
 @console.json_option
-def add(directory: Path, annotations: Path | None, library: str | None, as_json: bool) -> None:
-    """Measure the clips in DIRECTORY and add them; all faults are reported together and nothing is half added."""
+def add(directory: Path, annotations: Path | None, library: str | None, profile: str | None, as_json: bool) -> None:
+    """Measure the clips in DIRECTORY, conform them and add them.
+
+    All faults are reported together and nothing is half added. Stopped and run again, it goes on where it was. A
+    library has one profile; giving another conforms all its clips anew, which DIRECTORY must then hold.
+    """
     from bachata.moves.ingest import add as ingest
     from bachata.music import clip_beats
 
     name = library or load().move_library
     file = annotations or directory / "annotations.json"
-    with rooms.database() as engine, console.meter(f"Adding moves to {name}") as meter:
+    with rooms.database() as engine, rooms.scratch() as scratch, console.meter(f"Adding moves to {name}") as meter:
         report = ingest(
             directory,
             file,
@@ -43,13 +55,15 @@ def add(directory: Path, annotations: Path | None, library: str | None, as_json:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
+            profile=profile,
+            scratch=scratch,
             progress=lambda n, of, clip: meter(clip, n / of),
         )
     if as_json:
         console.emit(asdict(report))
         return
     console.stdout.print(
-        f"Library [bold]{name}[/]: {len(report.added)} added, {len(report.updated)} updated, "
+        f"Library [bold]{name}[/] ({report.profile}): {len(report.added)} added, {len(report.updated)} updated, "
         f"{len(report.unchanged)} unchanged"
     )
     for warning in report.warnings:
@@ -72,6 +86,33 @@ def list_(library: str | None, as_json: bool) -> None:
     _table(name, moves)
 
 
+@command.command()
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def check(library: str | None, as_json: bool) -> None:
+    """Prove that a library conforms: every clip is stored as catalogued, and any two can lie in one video.
+
+    Names all faults with what helps; exits with 1 if there is one.
+    """
+    from bachata.moves.check import check as look
+    from bachata.moves.repository import MoveRepository
+
+    with rooms.database() as engine:
+        name = rooms.library_name(engine, library)
+        moves = [embedded.move for embedded in MoveRepository(engine, name).load()]
+    with console.meter(f"Checking {name}") as meter:
+        report = look(name, moves, rooms.store(), progress=lambda n, of, clip: meter(clip, n / of))
+    if as_json:
+        console.emit({**asdict(report), "conforms": report.conforms})
+    else:
+        for fault in report.faults:
+            console.stdout.print(escape(f"{fault.clip_id or name}: {fault.fault}; {fault.remedy}"), soft_wrap=True)
+        found = f"{len(report.faults)} fault{'' if len(report.faults) == 1 else 's'}" if report.faults else "conforms"
+        console.stdout.print(f"Library [bold]{escape(name)}[/] ({report.profile}, {report.clips} clips): {found}")
+    if not report.conforms:
+        sys.exit(1)
+
+
 def _row(move: Move) -> dict[str, Any]:
     rate = Fraction(move.frame_rate)
     return {
@@ -81,6 +122,7 @@ def _row(move: Move) -> dict[str, Any]:
         "frame_rate": int(rate) if rate.denominator == 1 else float(rate),
         "frames": move.frames,
         "beats": move.beats,
+        "keyframes": move.keyframes,
         "count_one": move.count_one,
         "tempo": move.tempo,
         "label": move.label,
@@ -88,6 +130,10 @@ def _row(move: Move) -> dict[str, Any]:
         "energy_level": move.energy_level,
         "style": move.style,
         "confidence": move.confidence,
+        "profile": move.profile,
+        "width": move.width,
+        "height": move.height,
+        "thumbnail": move.thumbnail if move.profile else None,
     }
 
 

@@ -20,6 +20,7 @@ from bachata.cli.options import brief, choreography_options, file_option
 @console.json_option
 def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None:
     """Choose and place moves for a song. The blueprint can be edited and rendered with `bachata assemble`."""
+    from bachata.assembly.estimate import estimate
     from bachata.choreography.brief import understand
     from bachata.choreography.planner import plan
     from bachata.choreography.scorecard import score
@@ -42,6 +43,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
         analysis, library.moves, understood, task_id=task_id, user_id="local", song_key=key,
         index=library.index, library=library.name,
     )  # fmt: skip
+    taken = estimate(made.blueprint, {move.video_path: move for move in library.moves})
     if out:
         out.write_text(made.blueprint_json + "\n", encoding="utf-8")
     if as_json:
@@ -53,11 +55,16 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
                 "relaxed": list(made.relaxed),
                 "suggestions": list(made.suggestions),
                 "summary": made.summary,
+                "estimate": taken.model_dump(mode="json"),
                 "scores": score(made.blueprint, analysis, library.moves).as_dict(),
             }
         )
         return
     _show(made.blueprint)
+    console.note(
+        f"Rendering copies {taken.frames_copied} frames and encodes {taken.frames_encoded}: about {taken.cpu_s:.0f} "
+        f"CPU-seconds, {taken.bytes / 1e6:.0f} MB, ${taken.cost_usd:.4f} at list prices of {taken.prices_of}."
+    )
     for line in (made.summary, *made.suggestions):
         console.note(line)
     if out:

@@ -18,12 +18,10 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from bachata.assembly.media import decoding, opened
 from bachata.errors import MediaUnreadable
-
-TOLERANCE: Final = Fraction(1, 1000)
-"""A frame counts as presented up to this early, in seconds: half a tick of a millisecond time base (Matroska, AVI) and
-half a millisecond for times that a document rounds to three digits."""
+from bachata.media.clip import pictures_of
+from bachata.media.files import decoding, opened
+from bachata.timeline import TOLERANCE
 
 _INTERLACED: Final = frozenset({2, 3, 4, 5})  # AVFieldOrder: top or bottom field coded and shown first
 
@@ -42,20 +40,33 @@ class _Presented(NamedTuple):
 class ClipReader:
     """Pictures of one clip from `start` on. Time 0 is the clip's first picture.
 
+    `threads` decode; 0 lets FFmpeg choose, and each of them holds pictures of its own. `conformed`: the clip is known
+    to be of a profile, so it is not looked through to find out what it is.
     Close it, or use it as a context manager. Raises MediaUnreadable naming `name`.
     """
 
     def __init__(
-        self, path: Path, name: str, *, start: Fraction = Fraction(0), trim_end: Fraction = Fraction(0)
+        self,
+        path: Path,
+        name: str,
+        *,
+        start: Fraction = Fraction(0),
+        trim_end: Fraction = Fraction(0),
+        threads: int = 0,
+        conformed: bool = False,
     ) -> None:
         self.path = path
         self.name = name
         self.held = 0
         """How often the last picture was shown because the clip had no further one."""
+        self._threads = threads
+        self._conformed = conformed
         self.damaged = 0
         """Pictures the decoder had to repair."""
         self._stack = ExitStack()
         self._current: _Presented | None = None
+        self._upcoming: _Presented | None = None
+        self._ended = False
         try:
             with decoding(path, name):
                 self._open(start, trim_end)
@@ -73,11 +84,12 @@ class ClipReader:
         self._zero = self._first_time()
         length = self._length()
         self._limit = length - trim_end if trim_end and length is not None else None
+        if self._limit is not None:  # a start behind it must hold the last picture before it
+            start = min(start, max(Fraction(0), self._limit - self._interval - TOLERANCE))
         self._frames = self._seek(start)
         self._current = self._next_frame()
         if self._current is None:
             raise MediaUnreadable(f"{self.name!r} holds no picture that can be decoded. Replace the file.")
-        self._upcoming = self._next_frame()
 
     def at(self, time: Fraction) -> VideoFrame:
         """The picture presented at source second `time`: the last whose time is not later.
@@ -85,13 +97,22 @@ class ClipReader:
         Times asked for never decrease. Before the first picture it is the first; after the last, the last is held.
         """
         with decoding(self.path, self.name):
-            while self._upcoming is not None and self._upcoming.time <= time + TOLERANCE:
-                self._current = self._upcoming
-                self._upcoming = self._next_frame()
+            while self._look_on(time) and self._upcoming is not None and self._upcoming.time <= time + TOLERANCE:
+                self._current, self._upcoming = self._upcoming, None
         assert self._current is not None
-        if self._upcoming is None and time + TOLERANCE >= self._current.end:
+        if self._ended and time + TOLERANCE >= self._current.end:
             self.held += 1
         return self._current.frame
+
+    def _look_on(self, time: Fraction) -> bool:
+        """Have the next picture decoded; of a conformed clip, whose rate is constant, only if `time` may need it."""
+        assert self._current is not None
+        if self._conformed and time + TOLERANCE < self._current.end:
+            return False
+        if self._upcoming is None and not self._ended:
+            self._upcoming = self._next_frame()
+            self._ended = self._upcoming is None
+        return True
 
     def close(self) -> None:
         """Release the file, and the decoder as far as PyAV lets go of it (see `Composer`)."""
@@ -109,9 +130,10 @@ class ClipReader:
         self.close()
 
     def _enter(self) -> None:
-        self._container = self._stack.enter_context(opened(self.path, self.name))
-        self._stream = _pictures(self._container, self.name)
+        self._container = self._stack.enter_context(opened(self.path, self.name, indexed=self._conformed))
+        self._stream = pictures_of(self._container, self.name)
         self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = self._threads
 
     def _first_time(self) -> Fraction:
         """Time of the clip's first picture. AVI stores no presentation times: with B-frames its header's is wrong."""
@@ -173,15 +195,6 @@ class ClipReader:
                 # Noted now: whoever shows the frame gives it other timestamps.
                 length = (frame.duration or 0) * (frame.time_base or Fraction(0))
                 yield _Presented(time, time + max(self._interval, length), frame)
-
-
-def _pictures(container: InputContainer, name: str) -> VideoStream:
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
-    if not streams:
-        held = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
-        raise MediaUnreadable(f"{name!r} holds no video stream (found: {held}). Replace the file.")
-    return streams[0]
 
 
 def _time_base(stream: VideoStream) -> Fraction:
