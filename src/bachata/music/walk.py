@@ -24,7 +24,7 @@ _BAR: Final = 4
 _LOOK: Final = 8  # beats that decide together where the next bar lies
 _MEMORY: Final = 24  # heard beats from which the next are predicted
 _FADING: Final = 16.0  # beats after which a change of tempo has stopped going on
-_FASTER: Final = 1.12  # times its usual tempo is the most a song reaches; drift of ±5 % and a ritardando
+_ASTRAY: Final = 2.0  # times or parts of its usual length: what a beat never becomes
 _CHANGE: Final = 0.04  # of a beat: the most a tempo is expected to go on changing
 _CERTAIN: Final = 0.008  # seconds a prediction may be off where the last beat was heard
 _DOUBT: Final = 0.0015  # seconds, times the unheard beats to the power 1.5: 12 ms after a bar, 96 ms after two eights
@@ -103,7 +103,9 @@ class _Walk:
         while self.times[-1] < end:
             size = len(self.times)
             self._bar()
-            if self.times[-1] <= self.times[size - 1]:  # the prediction broke down: better to stop than to run back
+            beat = (self.times[-1] - self.times[size - 1]) / _BAR
+            if not self.usual_beat / _ASTRAY < beat < self.usual_beat * _ASTRAY:
+                # The prediction broke down: better to stop than to run back, or to count ever smaller beats.
                 for known in (self.times, self.weight, self.struck, self.doubt):
                     del known[size:]
                 break
