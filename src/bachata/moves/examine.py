@@ -36,13 +36,17 @@ class Examined:
 
 @dataclass(frozen=True)
 class Examiner:
-    """Examines clips below `directory` for one library. `known`: what the library holds already, by clip id."""
+    """Examines clips below `directory` for one library. `known`: what the library holds already, by clip id.
+
+    `analyser` is the version of `find_beats`: what another one measured is measured again.
+    """
 
     directory: Path
     profile: Profile
     shelf: Shelf
     known: dict[str, Move]
     find_beats: BeatFinder
+    analyser: str
 
     def __call__(self, annotation: Annotation) -> Examined:
         """Look at the clip of `annotation`.
@@ -67,7 +71,8 @@ class Examiner:
         old = self.known.get(annotation.clip_id)
         if old is None or (old.source_sha256, old.profile) != (source, self.profile.id):
             return None
-        return old if old.beats_source == "measured" and annotation.beats is None else None
+        measured = old.beats_source == "measured" and old.analyser == self.analyser
+        return old if measured and annotation.beats is None else None
 
     def _measure(self, path: Path, source: str, annotation: Annotation) -> Move:
         facts = probe(path)
@@ -101,6 +106,7 @@ class Examiner:
             count_one=beats.count_one,
             confidence=beats.confidence,
             beats_source=beats.source,
+            analyser=self.analyser if beats.source == "measured" else None,
         )
 
 
