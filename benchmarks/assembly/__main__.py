@@ -24,7 +24,7 @@ RESULTS = Path(__file__).with_name("results.md")
 def main() -> None:
     """Parse the arguments, measure, write and print."""
     parser = argparse.ArgumentParser(description="Measure assembling; results go to benchmarks/assembly/results.md")
-    parser.add_argument("--media", type=Path, help="folder of clips with annotations.json; default: ../shared/media")
+    parser.add_argument("--media", type=Path, help="folder of clips with annotations.json, else moves are drawn")
     parser.add_argument("--drawn", action="store_true", help="draw the sample moves even if there are real clips")
     parser.add_argument("--runs", type=int, default=5, help="rounds; medians are shown")
     parser.add_argument("--baseline-runs", type=int, help="rounds in which the others take part; default: all")

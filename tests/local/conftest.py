@@ -28,6 +28,7 @@ def cloud(media, tmp_path_factory):
     from bachata.local.stack import LocalCloud
     from bachata.moves.ingest import add
     from bachata.music import clip_beats
+    from bachata.music.version import ANALYSER
 
     with LocalCloud(Home(tmp_path_factory.mktemp("home"))) as cloud:
         add(
@@ -37,6 +38,7 @@ def cloud(media, tmp_path_factory):
             store=cloud.store,
             engine=cloud.engine,
             clip_beats=clip_beats,
+            analyser=ANALYSER,
             profile="360p",
         )
         for name in ("first", "second"):

@@ -43,14 +43,15 @@ class Heard:
 class Ears:
     """Hears what the clips were made with, and counts how often it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: float = 0.25) -> None:
         self.asked: list[str] = []
+        self.first = first
 
     def __call__(self, path: Path) -> Heard:
         self.asked.append(path.name)
         if path.name == "mute.mp4":
             raise AudioUnreadable("mute.mp4 holds no sound that can be decoded")
-        return Heard([0.5 * i + 0.25 for i in range(20)])
+        return Heard([0.5 * i + self.first for i in range(20)])
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Desk:
     engine: Engine
     ears: Ears
     scratch: Path
+    analyser: str = "ears/1"
 
     def annotate(self, *clips: dict[str, Any]) -> Path:
         path = self.directory / "annotations.json"
@@ -82,6 +84,7 @@ class Desk:
             store=self.store,
             engine=self.engine,
             clip_beats=self.ears,
+            analyser=self.analyser,
             profile=profile,
             workers=workers,
             scratch=self.scratch,
@@ -192,6 +195,37 @@ def test_annotated_beats_spare_the_ears_and_taking_them_back_asks_again(desk: De
     assert desk.ears.asked == ["one.mp4"]
 
 
+class TestAnotherAnalyser:
+    def test_clips_are_heard_again_and_encoded_again_where_beats_moved(self, desk: Desk) -> None:
+        desk.add(clip("one"))
+        newer = replace(desk, ears=Ears(first=0.4), analyser="ears/2")
+        report = newer.add(clip("one"))
+        assert (report.updated, report.conformed, newer.ears.asked) == (("one",), ("one",), ["one.mp4"])
+        move = desk.repository.load()[0].move
+        assert (move.beats[:2], move.analyser) == ([12, 27], "ears/2")
+        assert newer.add(clip("one")).unchanged == ("one",)
+        assert newer.ears.asked == ["one.mp4"]
+
+    def test_what_it_hears_alike_is_not_encoded_again(self, desk: Desk) -> None:
+        desk.add(clip("one"))
+        report = replace(desk, analyser="ears/2").add(clip("one"))
+        assert (report.updated, report.conformed) == (("one",), ())
+        assert desk.repository.load()[0].move.analyser == "ears/2"
+
+    def test_a_move_that_names_none_is_heard_again(self, desk: Desk) -> None:
+        desk.add(clip("one"))
+        (row,) = desk.repository.load()
+        desk.repository.save([replace(row, move=row.move.model_copy(update={"analyser": None}))])
+        assert desk.add(clip("one")).updated == ("one",)
+        assert len(desk.ears.asked) == 2
+
+    def test_annotated_beats_are_nobodys(self, desk: Desk) -> None:
+        said = {"beats": [0.5 * i for i in range(1, 19)], "count_one": 0}
+        desk.add(clip("one", **said))
+        assert desk.repository.load()[0].move.analyser is None
+        assert replace(desk, analyser="ears/2").add(clip("one", **said)).unchanged == ("one",)
+
+
 def test_every_fault_is_reported_and_nothing_is_added(desk: Desk) -> None:
     (desk.directory / "broken.mp4").write_bytes(b"no film" * 50)
     write_clip(desk.directory / "mute.mp4", frames=60, beats=[])
@@ -264,7 +298,7 @@ def test_a_library_name_is_one_part_of_a_key(desk: Desk, library: str) -> None:
     with pytest.raises(InvalidRequest, match="library name"):
         ingest.add(
             desk.directory, desk.annotate(clip("one")), library=library, store=desk.store, engine=desk.engine,
-            clip_beats=desk.ears,
+            clip_beats=desk.ears, analyser="ears/1",
         )  # fmt: skip
 
 
@@ -284,7 +318,7 @@ def test_two_ingests_at_once_end_as_one(desk: Desk) -> None:
         try:
             ingest.add(
                 desk.directory, annotations, library="demo", store=desk.store, engine=desk.engine, clip_beats=Ears(),
-                profile="360p",
+                analyser="ears/1", profile="360p",
             )  # fmt: skip
         except BaseException as error:
             failures.append(error)

@@ -16,6 +16,7 @@ from bachata.moves.check import check
 from bachata.moves.library import Library, load
 from bachata.moves.repository import MoveRepository
 from bachata.music import clip_beats
+from bachata.music.version import ANALYSER
 from bachata.settings import Settings
 from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
@@ -37,7 +38,7 @@ def library(databases, tmp_path_factory) -> Library:
     try:
         report = ingest.add(
             MEDIA, MEDIA / "annotations.json", library="real", store=store, engine=engine, clip_beats=clip_beats,
-            profile="360p",
+            analyser=ANALYSER, profile="360p",
         )  # fmt: skip
         assert len(report.added) == len(report.conformed) == 41
         assert not [w for w in report.warnings if "damaged" in w or "early" in w]

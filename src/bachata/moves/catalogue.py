@@ -48,6 +48,7 @@ class Move(Document):
     count_one: int = Field(ge=0, description="index into beats of the first count 1")
     confidence: float = Field(ge=0, le=1, description="of beats and count; 1 when annotated by hand")
     beats_source: Literal["annotated", "measured"] = Field("measured", description="who says where the beats are")
+    analyser: str | None = Field(None, description="the version of what measured the beats; None when annotated")
 
     @property
     def rate(self) -> Fraction:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -97,15 +96,11 @@ def _look(move: Move, profile: Profile, shelf: Shelf) -> _Seen:
     ]
     if store.info(move.video_path) is None:
         return _Seen(("its mezzanine is missing", *missing))
-    with tempfile.TemporaryDirectory(prefix="bachata-check-") as folder:
-        try:
-            path = store.local_path(move.video_path)
-            if path is None:
-                path = Path(folder) / "clip.mp4"
-                store.fetch(move.video_path, path)
-        except ObjectMissing:  # deleted meanwhile
-            return _Seen(("its mezzanine is missing", *missing))
-        return _seen(path, move, profile, missing)
+    try:
+        with shelf.at_hand(move.video_path) as path:
+            return _seen(path, move, profile, missing)
+    except ObjectMissing:  # deleted meanwhile
+        return _Seen(("its mezzanine is missing", *missing))
 
 
 def _seen(path: Path, move: Move, profile: Profile, missing: list[str]) -> _Seen:

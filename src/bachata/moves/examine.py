@@ -36,13 +36,17 @@ class Examined:
 
 @dataclass(frozen=True)
 class Examiner:
-    """Examines clips below `directory` for one library. `known`: what the library holds already, by clip id."""
+    """Examines clips below `directory` for one library. `known`: what the library holds already, by clip id.
+
+    `analyser` is the version of `find_beats`: what another one measured is measured again.
+    """
 
     directory: Path
     profile: Profile
     shelf: Shelf
     known: dict[str, Move]
     find_beats: BeatFinder
+    analyser: str
 
     def __call__(self, annotation: Annotation) -> Examined:
         """Look at the clip of `annotation`.
@@ -57,17 +61,23 @@ class Examiner:
         source = hash_of(path)
         move = self._measured_before(source, annotation) or self._measure(path, source, annotation)
         move = _described(move, annotation)
-        record = self.shelf.find(move)
+        record = self.shelf.find(move, self.profile)
         if record is not None:
             move = move.model_copy(update={"sha256": record.sha256})
-        return Examined(path, move, Mould(source, self.profile, move.frames, tuple(move.keyframes)), record)
+        return Examined(path, move, self._mould(move, source), record)
+
+    def _mould(self, move: Move, source: str) -> Mould:
+        return Mould(source, self.profile, move.frames, tuple(move.keyframes))
 
     def _measured_before(self, source: str, annotation: Annotation) -> Move | None:
         """The move as the library has it, if measuring again could tell nothing else."""
         old = self.known.get(annotation.clip_id)
         if old is None or (old.source_sha256, old.profile) != (source, self.profile.id):
             return None
-        return old if old.beats_source == "measured" and annotation.beats is None else None
+        if old.video_path != self.shelf.key(old.clip_id, self._mould(old, source)) or not _cut_on_beats(old):
+            return None  # the catalogue was edited: what was measured is no longer known
+        measured = old.beats_source == "measured" and old.analyser == self.analyser
+        return old if measured and annotation.beats is None else None
 
     def _measure(self, path: Path, source: str, annotation: Annotation) -> Move:
         facts = probe(path)
@@ -101,6 +111,7 @@ class Examiner:
             count_one=beats.count_one,
             confidence=beats.confidence,
             beats_source=beats.source,
+            analyser=self.analyser if beats.source == "measured" else None,
         )
 
 
@@ -117,6 +128,11 @@ def doubts(move: Move, annotation: Annotation, record: ClipRecord) -> tuple[str,
     if record.held:
         found.append(f"{move.clip_id}: its file ends {record.held} frames early; the last picture is held")
     return tuple(found)
+
+
+def _cut_on_beats(move: Move) -> bool:
+    """Whether all its beats are keyframes, as in every move that was measured."""
+    return {0, *move.beats} <= set(move.keyframes)
 
 
 def _described(move: Move, annotation: Annotation) -> Move:

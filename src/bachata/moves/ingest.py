@@ -73,6 +73,7 @@ def add(
     store: ObjectStore,
     engine: sa.Engine,
     clip_beats: BeatFinder,
+    analyser: str,
     profile: str | None = None,
     workers: int | None = None,
     scratch: Path | None = None,
@@ -80,8 +81,10 @@ def add(
 ) -> IngestReport:
     """Add the clips under `directory` that `annotations` names, or bring what changed up to date.
 
-    `profile` names what they are conformed to; None: what the library has, 720p30 for a new one. `workers` clips are
-    made at once (None: as many as there are cores), below `scratch` (None: where temporary files go).
+    `analyser` is the version of `clip_beats`; clips that another version heard are heard again, and encoded again only
+    if their beats have moved. `profile` names what they are conformed to; None: what the library has, 720p30 for a new
+    one. `workers` clips are made at once (None: as many as there are cores), below `scratch` (None: where temporary
+    files go).
     `progress(done, total, clip_id)` is told when a clip is about to be examined, then after each that is finished.
 
     Raises InvalidRequest with every fault of every clip; then nothing was added.
@@ -98,7 +101,7 @@ def add(
         problems.append(Problem("$.clips", fault))
     shelf = Shelf(store, library)
     run = _Run(
-        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats),
+        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats, analyser),
         shelf,
         workers or cores(),
         progress,

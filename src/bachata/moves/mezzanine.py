@@ -1,7 +1,7 @@
 """A clip of any kind to a mezzanine of a profile: constant rate, known keyframes, no sound; and its thumbnail.
 
 Frame k shows the source at k/rate seconds after its first picture. The same source, profile and keyframes give the
-same bytes, on any machine and whatever else runs beside.
+same bytes, on any machine and whatever else runs beside, as long as FFmpeg and x264 are of the same build.
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ class ClipRecord(Document):
     keyframes: list[int]
     sha256: str
     size: int = Field(description="bytes")
+    crc32c: str | None = Field(None, description="of those bytes, as the store reckons it: base64, big-endian")
+    header_sha256: str | None = Field(None, description="hash of its decoder configuration, the SPS and PPS")
     damaged: int = Field(0, description="pictures the decoder had to repair")
     held: int = Field(0, description="frames at the end that repeat the last picture there was")
 

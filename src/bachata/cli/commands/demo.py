@@ -35,6 +35,7 @@ def prepare(folder: Path) -> Path:
         sys.path.insert(0, root)
     from bachata.moves.ingest import add
     from bachata.music import clip_beats
+    from bachata.music.version import ANALYSER
     from samples.moves import make_moves
     from samples.song import make_song
 
@@ -52,6 +53,7 @@ def prepare(folder: Path) -> Path:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
+            analyser=ANALYSER,
             profile="720p30",  # as they are drawn
             scratch=scratch,
             progress=lambda n, of, name: meter(name, n / of),

@@ -44,6 +44,7 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
     """
     from bachata.moves.ingest import add as ingest
     from bachata.music import clip_beats
+    from bachata.music.version import ANALYSER
 
     name = library or load().move_library
     file = annotations or directory / "annotations.json"
@@ -55,6 +56,7 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
+            analyser=ANALYSER,
             profile=profile,
             scratch=scratch,
             progress=lambda n, of, clip: meter(clip, n / of),
