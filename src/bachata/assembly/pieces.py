@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from bachata.media.memory import give_back
 from bachata.media.profile import Profile
 from bachata.storage import ObjectStore
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of pieces and of what is hashed into their names; grows when either changes."""
 
 _PIECE: Final = ".piece"
@@ -44,6 +45,8 @@ class Made:
     """Index into the plan's pieces -> pictures for which its clip's last one was held."""
     damaged: dict[int, int]
     """Index into the plan's pieces -> pictures the decoder repaired."""
+    cpu_s: float = 0.0
+    """CPU-seconds it took."""
 
 
 class Maker:
@@ -70,6 +73,7 @@ class Maker:
 
     def make(self, segment: Segment) -> Made:
         """Encode a segment. Raises MediaUnreadable."""
+        began = time.thread_time()  # decoder and encoder have one thread: this one
         group = max(1, round(_GOP_SECONDS * self.profile.rate))
         encoder = PieceEncoder(self.profile, quick=True)
         assert encoder.header == header(self.profile), "a piece must share the file's SPS and PPS"
@@ -81,7 +85,7 @@ class Maker:
             units += encoder.finish()
         del encoder
         give_back()
-        return Made(tuple(units), composer.held, composer.damaged)
+        return Made(tuple(units), composer.held, composer.damaged, time.thread_time() - began)
 
     def name(self, segment: Segment) -> str:
         """A hash of everything that decides the segment's bytes."""
@@ -191,6 +195,7 @@ def _packed(made: Made, name: str) -> bytes:
         "sha256": hashlib.sha256(body).hexdigest(),
         "held": list(made.held.items()),
         "damaged": list(made.damaged.items()),
+        "cpu_s": round(made.cpu_s, 3),
     }
     return json.dumps(note).encode() + b"\n" + body
 
@@ -203,10 +208,10 @@ def _unpacked(data: bytes, name: str, frames: int) -> Made | None:
         if any(note[key] != value for key, value in expected.items()):
             return None
         units = tuple(Unit(nal, nal[4] & 31 == _IDR) for nal in nal_units(body))
-        held, damaged = dict(note["held"]), dict(note["damaged"])
+        held, damaged, cpu_s = dict(note["held"]), dict(note["damaged"]), float(note["cpu_s"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Made(units, held, damaged) if len(units) == frames else None
+    return Made(units, held, damaged, cpu_s) if len(units) == frames else None
 
 
 def plan_prefix(blueprint_json: str) -> str:

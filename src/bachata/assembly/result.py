@@ -21,9 +21,12 @@ class EncodedMove(Document):
 
 
 class Spent(Document):
-    """What the task that wrote the video really took."""
+    """What making the video really took."""
 
-    cpu_s: float = Field(description="CPU-seconds of the process and its children; not of tasks that shared the work")
+    cpu_s: float = Field(
+        description="CPU-seconds of the task that wrote it, and those that other tasks or an earlier attempt took for "
+        "what they encoded; not what starting these took"
+    )
     bytes: int = Field(description="of the finished file")
     cost_usd: float = Field(description="of those and of keeping the video for a month, at list prices")
 

@@ -62,13 +62,15 @@ class Workshop:
     """Pictures encoded here."""
     reused: int = 0
     """Pictures whose encoding was found in storage."""
+    saved_s: float = 0.0
+    """CPU-seconds these took whoever encoded them."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, segment: Segment) -> Made:
         """The segment, from storage or made now. Raises MediaUnreadable."""
         if self.kept is None:
             made = self.maker.make(segment)
-            self._count(segment, found=False)
+            self._count(segment, None)
             return made
         name = self.maker.name(segment)
         found = self.kept.get(name, segment.count)
@@ -76,13 +78,14 @@ class Workshop:
             self.kept.claim(name)
             made = self.maker.make(segment)
             self.kept.put(name, made)
-        self._count(segment, found=found is not None)
+        self._count(segment, found)
         return found or made
 
-    def _count(self, segment: Segment, *, found: bool) -> None:
+    def _count(self, segment: Segment, found: Made | None) -> None:
         with self._lock:
-            if found:
+            if found is not None:
                 self.reused += segment.count
+                self.saved_s += found.cpu_s
             else:
                 self.made += segment.count
 
