@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,8 @@ from bachata.assembly.film import plan_output
 from bachata.assembly.frameplan import plan_frames
 from bachata.assembly.pieces import Maker, PieceStore
 from bachata.assembly.workshop import Workshop, gather, shares, work_off
-from bachata.storage import DirectoryStore
+from bachata.errors import Unavailable
+from bachata.storage import DirectoryStore, ObjectInfo
 from tests.assembly import truth
 from tests.assembly.truth import blueprint, move
 
@@ -26,6 +29,22 @@ PREFIX = "cache/pieces/x/"
 def store(tmp_path: Path) -> DirectoryStore:
     truth.numbered_clip(tmp_path / "clips/a.mp4", 120)
     return DirectoryStore(tmp_path)
+
+
+class Refusing(DirectoryStore):
+    """Refuses what it is told to."""
+
+    refuses = ""
+
+    def put_bytes(self, key: str, data: bytes, **how: Any) -> ObjectInfo:
+        if self.refuses == "put_bytes":
+            raise Unavailable("no")
+        return super().put_bytes(key, data, **how)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        if self.refuses == "list":
+            raise Unavailable("no")
+        return super().list(prefix)
 
 
 def workshop(store: DirectoryStore) -> Workshop:
@@ -105,3 +124,32 @@ def test_a_piece_is_named_by_all_that_decides_its_bytes(store: DirectoryStore) -
         version=lambda path: f"{path} of another day",
     )
     assert names.isdisjoint(other.name(segment) for segment in shop.maker.copies.segments)
+
+
+@pytest.mark.parametrize("refuses", ["put_bytes", "list"])
+def test_storage_that_refuses_pieces_is_not_waited_for(store: DirectoryStore, refuses: str) -> None:
+    refusing = Refusing(store.root)
+    refusing.refuses = refuses
+    shop = workshop(refusing)
+    looks = 0
+
+    def check() -> None:
+        nonlocal looks
+        looks += 1
+        assert looks < 10, "it goes round and round"
+
+    gather(shop, parts_of(shop), workers=1, check=check)
+    made = [shop.get(segment) for segment in shop.maker.copies.segments]
+    assert [len(piece.units) for piece in made] == [30] * 4
+    assert shop.made <= 150  # at most one piece is lost to finding out
+
+
+def test_storage_that_fails_between_looks_ends_the_waiting(store: DirectoryStore) -> None:
+    refusing = Refusing(store.root)
+    shop = workshop(refusing)
+    assert shop.kept is not None
+    for segment in parts_of(shop)[0]:
+        shop.kept.claim(shop.maker.name(segment))
+    refusing.refuses = "list"
+    gather(shop, parts_of(shop), workers=1, check=lambda: None)
+    assert shop.made == 60

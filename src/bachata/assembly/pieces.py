@@ -131,6 +131,8 @@ class PieceStore:
         self._store = store
         self._prefix = prefix
         self._shared = shared
+        self.refused = False
+        """Whether storage has refused to list or to keep a piece."""
         self._known = self.look().pieces
 
     def look(self) -> Look:
@@ -138,8 +140,9 @@ class PieceStore:
         found: dict[str, set[str]] = {_PIECE: set(), _CLAIM: set()}
         try:
             infos = list(self._store.list(self._prefix))
-        except BachataError as error:
-            _log.warning("pieces could not be listed", extra={"reason": error.message})
+        except (BachataError, OSError) as error:
+            self.refused = True
+            _log.warning("pieces could not be listed", extra={"reason": str(error)})
             infos = []
         for info in infos:
             name, dot, kind = info.key.removeprefix(self._prefix).rpartition(".")
@@ -152,7 +155,7 @@ class PieceStore:
             return None
         try:
             data = self._store.read_bytes(self._key(name, _PIECE))
-        except BachataError:
+        except (BachataError, OSError):
             return None
         made = _unpacked(data, name, frames)
         if made is None:
@@ -173,13 +176,14 @@ class PieceStore:
         try:
             for info in list(self._store.list(self._prefix)):
                 self._store.delete(info.key)
-        except BachataError as error:
-            _log.warning("pieces could not be deleted", extra={"reason": error.message})
+        except (BachataError, OSError) as error:
+            _log.warning("pieces could not be deleted", extra={"reason": str(error)})
 
     def _put(self, key: str, data: bytes) -> None:
         try:
             self._store.put_bytes(key, data, content_type="application/octet-stream")
         except (BachataError, OSError) as error:
+            self.refused = True
             _log.warning("a piece could not be kept", extra={"reason": str(error)})
 
     def _key(self, name: str, kind: str) -> str:

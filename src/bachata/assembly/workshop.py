@@ -64,30 +64,43 @@ class Workshop:
     """Pictures whose encoding was found in storage."""
     saved_s: float = 0.0
     """CPU-seconds these took whoever encoded them."""
+    _own: set[str] = field(default_factory=set)
+    _found: set[Segment] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, segment: Segment) -> Made:
         """The segment, from storage or made now. Raises MediaUnreadable."""
         if self.kept is None:
             made = self.maker.make(segment)
-            self._count(segment, None)
+            self._count_made(segment)
             return made
         name = self.maker.name(segment)
-        found = self.kept.get(name, segment.count)
-        if found is None:
-            self.kept.claim(name)
-            made = self.maker.make(segment)
-            self.kept.put(name, made)
-        self._count(segment, found)
-        return found or made
+        if found := self.kept.get(name, segment.count):
+            self._count_found(segment, name, found)
+            return found
+        self.kept.claim(name)
+        made = self.maker.make(segment)
+        self.kept.put(name, made)
+        self._count_made(segment, name)
+        return made
 
-    def _count(self, segment: Segment, found: Made | None) -> None:
+    def made_here(self, name: str) -> bool:
+        """Whether this workshop made the piece of that name, wherever it is now."""
+        return name in self._own
+
+    def _count_made(self, segment: Segment, name: str | None = None) -> None:
         with self._lock:
-            if found is not None:
+            self.made += segment.count
+            if name is not None:
+                self._own.add(name)
+
+    def _count_found(self, segment: Segment, name: str, found: Made) -> None:
+        """A segment is asked for when it is gathered and when it is stitched, and counts once."""
+        with self._lock:
+            if name not in self._own and segment not in self._found:
+                self._found.add(segment)
                 self.reused += segment.count
                 self.saved_s += found.cpu_s
-            else:
-                self.made += segment.count
 
 
 def work_off(workshop: Workshop, segments: Sequence[Segment], *, workers: int, over: Callable[[], bool]) -> None:
@@ -110,18 +123,21 @@ def gather(
 ) -> None:
     """Have every segment in storage: the last of `parts` by making it, the others by waiting for their tasks.
 
-    `check` may raise between looks. Raises MediaUnreadable, or what another task has left as its lasting fault.
+    When storage refuses to keep or to list pieces, waiting is in vain: it returns, and what is missing is made when it
+    is stitched. `check` may raise between looks. Raises MediaUnreadable, or what another task has left as its lasting
+    fault.
     """
     kept = workshop.kept
     assert kept is not None
-    work_off(workshop, parts[-1], workers=workers, over=lambda: False)
+    work_off(workshop, parts[-1], workers=workers, over=lambda: kept.refused)
     names = {segment: workshop.maker.name(segment) for part in parts[:-1] for segment in part}
     begun: dict[str, float] = {}
     while True:
         check()
         look = kept.look()
-        missing = [[s for s in part if names[s] not in look.pieces] for part in parts[:-1]]
-        if not any(missing):
+        there = look.pieces
+        missing = [[s for s in part if not (names[s] in there or workshop.made_here(names[s]))] for part in parts[:-1]]
+        if kept.refused or not any(missing):
             return
         now = time.monotonic()
         for claimed in look.claims:
