@@ -47,8 +47,8 @@ class Refusing(DirectoryStore):
         return super().list(prefix)
 
 
-def workshop(store: DirectoryStore) -> Workshop:
-    document = blueprint([move("clips/a.mp4", n * 1.0, 1.0, trim_start=n * 0.5) for n in range(4)])
+def workshop(store: DirectoryStore, moves: list[dict[str, Any]] | None = None) -> Workshop:
+    document = blueprint(moves or [move("clips/a.mp4", n * 1.0, 1.0, trim_start=n * 0.5) for n in range(4)])
     profile, copies = plan_output(plan_frames(document), document.output_config, lambda path: store.root / path)
     maker = Maker(copies, profile, locate=lambda path: store.root / path, check=lambda: None)
     return Workshop(maker, PieceStore(store, PREFIX, shared=True))
@@ -153,3 +153,32 @@ def test_storage_that_fails_between_looks_ends_the_waiting(store: DirectoryStore
     refusing.refuses = "list"
     gather(shop, parts_of(shop), workers=1, check=lambda: None)
     assert shop.made == 60
+
+
+def test_only_what_others_encoded_is_reused(store: DirectoryStore) -> None:
+    here, there = workshop(store), workshop(store)
+    gather(here, parts_of(here), workers=1, check=lambda: None)
+    for segment in here.maker.copies.segments:
+        here.get(segment)
+    assert (here.made, here.reused, here.saved_s) == (120, 0, 0)
+    gather(there, parts_of(there), workers=1, check=lambda: None)
+    for segment in [*there.maker.copies.segments, *there.maker.copies.segments]:
+        there.get(segment)
+    assert (there.made, there.reused) == (0, 120)
+    assert there.saved_s > 0
+
+
+def test_warnings_name_the_move_that_a_piece_is_used_for(store: DirectoryStore) -> None:
+    """Two equal moves are one piece: what was seen while it was made belongs to whichever move it is used for."""
+    held = {"trim_start": 3.5, "transition_type": "crossfade"}
+    moves = [move("clips/a.mp4", 0, 1), move("clips/a.mp4", 1, 1, **held), move("clips/a.mp4", 2, 1, trim_start=1)]
+    moves += [move("clips/a.mp4", 3, 1), move("clips/a.mp4", 4, 1, **held)]
+    first, again = workshop(store, moves), workshop(store, moves)
+    segments = first.maker.copies.segments
+    fresh = [first.maker.make(segment) for segment in segments]
+    for segment in reversed(segments):
+        first.get(segment)
+    found = [again.get(segment) for segment in segments]
+    assert again.made == 0
+    assert [(m.held, m.damaged) for m in found] == [(m.held, m.damaged) for m in fresh]
+    assert {index for made in found for index in made.held} >= {1, 4}

@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from bachata.media.memory import give_back
 from bachata.media.profile import Profile
 from bachata.storage import ObjectStore
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of pieces and of what is hashed into their names; grows when either changes."""
 
 _PIECE: Final = ".piece"
@@ -47,6 +47,11 @@ class Made:
     """Index into the plan's pieces -> pictures the decoder repaired."""
     cpu_s: float = 0.0
     """CPU-seconds it took."""
+
+    def moved(self, by: int) -> Made:
+        """The same, seen of other pieces of the plan: their indices grow by `by`."""
+        held, damaged = ({index + by: count for index, count in seen.items()} for seen in (self.held, self.damaged))
+        return replace(self, held=held, damaged=damaged)
 
 
 class Maker:

@@ -75,12 +75,13 @@ class Workshop:
             self._count_made(segment)
             return made
         name = self.maker.name(segment)
+        place = segment.piece or 0  # equal moves share a piece, so it says what was seen relative to its own
         if found := self.kept.get(name, segment.count):
             self._count_found(segment, name, found)
-            return found
+            return found.moved(place)
         self.kept.claim(name)
         made = self.maker.make(segment)
-        self.kept.put(name, made)
+        self.kept.put(name, made.moved(-place))
         self._count_made(segment, name)
         return made
 
