@@ -254,6 +254,9 @@ def test_a_cancelled_task_is_not_rendered_further(place: Place, engine: Engine, 
     assert lines[-1]["code"] == "TASK_OWNED_ELSEWHERE"
     assert list(place.store.list("output/")) == []
     assert place.left() == []
+    sharing = {"CLOUD_RUN_TASK_INDEX": "1", "CLOUD_RUN_TASK_COUNT": "2"}
+    assert place.run({"BLUEPRINT_JSON": document(600), "DATABASE_URL": database_url, **sharing})[0] == 1
+    assert (place.said()["code"], place.said()["execution_id"]) == ("TASK_OWNED_ELSEWHERE", "execution-1")
 
 
 def test_the_job_needs_no_numerics_web_or_database_driver_to_start() -> None:

@@ -101,7 +101,7 @@ def encode_share(
     Outputs that are encoded whole have no pieces to share: then there is nothing to do. Raises as `render`.
     """
     check_output(blueprint.output_config)
-    if blueprint.output_config.video_codec != STITCHED_CODEC:
+    if blueprint.output_config.video_codec != STITCHED_CODEC or over():  # a late one need not fetch the clips
         return 0
     run = _Run(blueprint, store, options, stop or threading.Event(), _unheard)
     with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:

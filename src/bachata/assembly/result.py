@@ -74,9 +74,9 @@ def error_key(video_key: str) -> str:
     return f"{_stem(video_key)}.error.json"
 
 
-def share_error_key(video_key: str, index: int) -> str:
-    """Where task `index` of several, which does not write the video, says why it failed."""
-    return f"{_stem(video_key)}.task-{index}.error.json"
+def share_error_key(prefix: str, index: int) -> str:
+    """Where task `index` of several, which does not write the video, says why it failed: beside the plan's pieces."""
+    return f"{prefix}task-{index}.error.json"
 
 
 def _stem(video_key: str) -> str:
