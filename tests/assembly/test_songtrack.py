@@ -13,6 +13,7 @@ import pytest
 
 from bachata.assembly import render
 from bachata.assembly.result import Result
+from bachata.assembly.songtrack import SongTrack
 from bachata.errors import PreconditionFailed, Unavailable
 from bachata.storage import DirectoryStore, ObjectInfo
 from tests.assembly import truth
@@ -144,7 +145,19 @@ def test_after_the_songs_end_it_is_silent(store: DirectoryStore, make: Make, out
 def test_a_video_after_the_songs_end_is_silent(make: Make, out: Path) -> None:
     result = make(3, audio_start=SECONDS + 5)
     assert np.abs(truth.samples_of(out)).max() < 1e-3
-    assert "ends 3.00 s before" in result.warnings[0]
+    assert result.warnings == ["the song ends 5.00 s before audio_start: the video is silent"]
+
+
+def test_silence_long_after_the_songs_end_is_no_longer_than_the_video(store: DirectoryStore, make: Make) -> None:
+    make(3)
+    (track,) = tracks(store)
+    part = SongTrack(store.root / track, "song", first=100_000 * RATE, samples=3 * RATE, fade=0, bitrate=128_000)
+    packets = list(part.packets())
+    assert len(packets) <= 3 * RATE // 1024 + 3
+    assert packets[0].pts is not None
+    assert -2048 < packets[0].pts <= 0
+    assert packets[-1].pts is not None
+    assert packets[-1].pts + packets[-1].duration == 3 * RATE
 
 
 def test_loudness_that_the_blueprint_carries_is_not_measured_again(make: Make, store: DirectoryStore) -> None:

@@ -97,8 +97,12 @@ class SongTrack:
     def warnings(self) -> list[str]:
         """What had to be bent."""
         found = []
-        missing = self.first + self.samples - max(self.length, self.first)
-        if missing > 0:
+        missing = self.first + self.samples - self.length
+        if missing >= self.samples:
+            found.append(
+                f"the song ends {(missing - self.samples) / RATE:.2f} s before audio_start: the video is silent"
+            )
+        elif missing > 0:
             found.append(f"the song ends {missing / RATE:.2f} s before the video, which ends in silence")
         return found
 
@@ -120,9 +124,9 @@ class SongTrack:
                     yield packet
 
     def _quiet(self) -> Iterator[Packet[AudioStream]]:
-        """Silence from the track's last packet on, for ever."""
+        """Silence from the track's last packet on, or from a little before the video when that is later, for ever."""
         still = list(_encoded(silence(8 * _PACKET), self.bitrate))[4]
-        at = -(-self.length // _PACKET) * _PACKET
+        at = -(-max(self.length, self.first - 2 * _PACKET + 1) // _PACKET) * _PACKET
         while True:
             packet = cast("Packet[AudioStream]", Packet(bytes(still)))
             packet.pts, packet.is_keyframe = at, True
