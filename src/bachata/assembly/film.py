@@ -44,8 +44,8 @@ Told = Callable[[int, int], None]
 class Counts:
     """How a file's pictures came about.
 
-    `reused` pictures were found encoded, which took others `saved_s` CPU-seconds. `moves`: (index in the blueprint, why)
-    of those that were encoded whole.
+    `reused` pictures were found encoded, which took others `saved_s` CPU-seconds. `moves`: (index in the blueprint,
+    why) of those that were encoded whole.
     """
 
     copied: int

@@ -117,9 +117,7 @@ class Stitcher:
         assert segment.piece is not None
         assert segment.copied_from is not None
         piece = self._copies.plan.pieces[segment.piece]
-        with needed_for(piece.index), opened(
-            self._locate(piece.path), piece.path, indexed=True
-        ) as container:
+        with needed_for(piece.index), opened(self._locate(piece.path), piece.path, indexed=True) as container:
             first, rate = segment.copied_from, self._copies.plan.rate
             packets = _from(container, pictures_of(container, piece.path), first, rate)
             found = 0

@@ -61,16 +61,17 @@ class Workshop:
     made: int = 0
     """Pictures encoded here."""
     reused: int = 0
-    """Pictures whose encoding was found in storage."""
+    """Pictures whose encoding was found in storage, and was not put there by this workshop."""
     saved_s: float = 0.0
     """CPU-seconds these took whoever encoded them."""
+    _own: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, segment: Segment) -> Made:
         """The segment, from storage or made now. Raises MediaUnreadable."""
         if self.kept is None:
             made = self.maker.make(segment)
-            self._count(segment, None)
+            self._made(segment, "")
             return made
         name = self.maker.name(segment)
         found = self.kept.get(name, segment.count)
@@ -78,16 +79,21 @@ class Workshop:
             self.kept.claim(name)
             made = self.maker.make(segment)
             self.kept.put(name, made)
-        self._count(segment, found)
-        return found or made
+            self._made(segment, name)
+            return made
+        self._reused(segment, name, found)
+        return found
 
-    def _count(self, segment: Segment, found: Made | None) -> None:
+    def _made(self, segment: Segment, name: str) -> None:
         with self._lock:
-            if found is not None:
+            self.made += segment.count
+            self._own.add(name)
+
+    def _reused(self, segment: Segment, name: str, found: Made) -> None:
+        with self._lock:
+            if name not in self._own:  # else it was made here a while ago, and only put away since
                 self.reused += segment.count
                 self.saved_s += found.cpu_s
-            else:
-                self.made += segment.count
 
 
 def work_off(workshop: Workshop, segments: Sequence[Segment], *, workers: int, over: Callable[[], bool]) -> None:
