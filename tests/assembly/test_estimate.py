@@ -72,6 +72,22 @@ def test_more_work_takes_more() -> None:
     assert (cut.frames_encoded, faded.frames_encoded, whole.frames_encoded, hevc.frames_encoded) == (0, 15, 120, 120)
 
 
+def test_the_songs_sound_counts_apart_where_it_is_encoded_once() -> None:
+    moves = [move("clips/a.mp4", 0, 4)]
+    once, always = of(moves), [of(moves, **c) for c in ({"audio_codec": "libopus"}, {"output_format": "mkv"})]
+    assert once.song_cpu_s > 0
+    for each in always:
+        assert each.song_cpu_s == 0
+        assert each.cpu_s == pytest.approx(once.cpu_s + once.song_cpu_s, abs=0.011)
+
+
+def test_clips_that_were_never_conformed_take_longer() -> None:
+    raw, crf = of([move("clips/raw.mp4", 0, 4)]), of([move("clips/raw.mp4", 0, 4)], crf=20)
+    assert raw.frames_encoded == 120
+    assert raw.cpu_s == crf.cpu_s
+    assert raw.cpu_s > of([move("clips/a.mp4", 0, 4, **FADE)]).cpu_s
+
+
 def test_quality_decides_the_bytes() -> None:
     sizes = [of([move("clips/a.mp4", 0, 4)], **config).bytes for config in ({"crf": 27}, {}, {"crf": 15})]
     assert sizes == sorted(sizes)

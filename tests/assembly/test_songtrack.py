@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from bachata.assembly import render
+from bachata.assembly import render, songtrack
 from bachata.assembly.result import Result
 from bachata.assembly.songtrack import SongTrack
 from bachata.errors import PreconditionFailed, Unavailable
@@ -106,6 +106,30 @@ def test_another_song_under_the_same_key_is_another_track(make: Make, store: Dir
     assert len(tracks(store)) == 2
     heard = truth.samples_of(out)[RATE : 2 * RATE]
     assert np.corrcoef(heard, truth.tone(6.0)[RATE : 2 * RATE])[0, 1] > 0.99
+
+
+def test_a_song_is_hashed_once_for_each_version_of_it(
+    make: Make, store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+    original = songtrack._hash
+    monkeypatch.setattr(songtrack, "_hash", lambda path: hashed.append(path) or original(path))
+    make(5)
+    make(7, output_config={"normalize_audio": True})
+    assert len(hashed) == 1
+    truth.write_wav(store.root / "songs/song.wav", truth.tone(6.0))
+    make(5)
+    assert len(hashed) == 2
+
+
+@pytest.mark.parametrize("said", [b"", b"nonsense", b"\xff\xfe"])
+def test_a_remembered_hash_that_is_none_is_not_believed(make: Make, store: DirectoryStore, said: bytes) -> None:
+    make(5)
+    (remembered,) = [info.key for info in store.list("cache/audio/") if info.key.endswith(".song")]
+    store.put_bytes(remembered, said)
+    make(5)
+    assert len(store.read_bytes(remembered)) == 64
+    assert len(tracks(store)) == 1
 
 
 def test_a_stored_track_gives_the_bytes_of_a_fresh_one(make: Make, out: Path) -> None:

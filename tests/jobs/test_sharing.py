@@ -118,6 +118,21 @@ def test_the_same_frames_are_encoded_once(place: Place) -> None:
     assert len(pieces(place)) == 1
 
 
+def test_what_other_tasks_took_is_told_with_the_rest(place: Place, whole: bytes) -> None:
+    assert place.run({**document(), **task(0, 2)})[0] == 0
+    for key in pieces(place):
+        head, _, body = place.store.read_bytes(key).partition(b"\n")
+        note = json.loads(head)
+        assert 0 < note["cpu_s"] < 60
+        place.store.put_bytes(key, json.dumps({**note, "cpu_s": 1000}).encode() + b"\n" + body)
+    assert place.run({**document(), **task(1, 2)})[0] == 0
+    told = result(place)
+    assert told.spent is not None
+    assert 0 < told.spent.cpu_s - 1000 * MOVES // 2 < 60
+    assert told.frames_reused == MOVES // 2 * 30  # its own half was put away and fetched again, but that is no gain
+    assert place.store.read_bytes(VIDEO) == whole
+
+
 def test_another_plan_reuses_nothing(place: Place) -> None:
     assert place.run({**document(), **task(0, 2)})[0] == 0
     assert place.run(document(audio_start=0.5))[0] == 0

@@ -23,6 +23,7 @@ _MEGAPIXEL: Final = 1e6
 _ENCODE: Final = 0.0062  # CPU-seconds a megapixel, of the profiles' quick encoding
 _DECODE: Final = 0.0022
 _BLEND: Final = 0.0006
+_RAW: Final = 0.009  # what a picture of a larger clip that was never conformed takes more: decoding, scaling
 _WHOLE: Final = {"libx265": 4.0, "libsvtav1": 3.0, "libvpx-vp9": 6.0}  # times H.264's quick encoding
 _LEAD: Final = 60  # pictures decoded before a part of a clip with rare keyframes: half of what lies between two
 _START: Final = 0.4  # seconds of any render: the process, the index of the file, its check
@@ -93,9 +94,11 @@ def estimate_of(blueprint: Blueprint, copies: CopyPlan) -> Estimate:
     copied = 0 if whole else copies.frames_copied
     encoded = copies.plan.total if whole else copies.frames_encoded
     mixed = sum(piece.crossfade for piece in copies.plan.pieces)
-    parts = len(copies.encoded) if whole else sum(_rare_keyframes(copies))
+    raw = _raw(copies)
+    parts = len(copies.encoded) if whole else len(raw)
+    strange = sum(piece.frames for piece in copies.plan.pieces) if whole else sum(raw)
     decoded = encoded + mixed + _LEAD * parts
-    encoding = pixels * (encoded * _ENCODE * (whole or 1) + decoded * _DECODE + mixed * _BLEND)
+    encoding = pixels * (encoded * _ENCODE * (whole or 1) + decoded * _DECODE + mixed * _BLEND + strange * _RAW)
     seconds = float(copies.plan.total / copies.plan.rate)
     sound = _SOUND * seconds
     once = keeps_track(config)
@@ -116,12 +119,12 @@ def estimate_of(blueprint: Blueprint, copies: CopyPlan) -> Estimate:
     )
 
 
-def _rare_keyframes(copies: CopyPlan) -> list[bool]:
-    """For every encoded segment, whether its clip is one whose keyframes are rare: it was never conformed."""
+def _raw(copies: CopyPlan) -> list[int]:
+    """The length of every encoded segment whose clip was never conformed: its keyframes are rare, it must be scaled."""
     return [
-        s.piece is not None and copies.plan.pieces[s.piece].source_frames is None
+        s.count
         for s in copies.segments
-        if s.copied_from is None
+        if s.copied_from is None and s.piece is not None and copies.plan.pieces[s.piece].source_frames is None
     ]
 
 
