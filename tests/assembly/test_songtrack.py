@@ -175,7 +175,7 @@ def test_a_video_after_the_songs_end_is_silent(make: Make, out: Path) -> None:
 def test_silence_long_after_the_songs_end_is_no_longer_than_the_video(store: DirectoryStore, make: Make) -> None:
     make(3)
     (track,) = tracks(store)
-    part = SongTrack(store.root / track, "song", first=100_000 * RATE, samples=3 * RATE, fade=0, bitrate=128_000)
+    part = SongTrack(store.root / track.key, "song", first=100_000 * RATE, samples=3 * RATE, fade=0, bitrate=128_000)
     packets = list(part.packets())
     assert len(packets) <= 3 * RATE // 1024 + 3
     assert packets[0].pts is not None

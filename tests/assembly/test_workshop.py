@@ -69,15 +69,31 @@ def test_shares_hold_every_encoded_segment_once_and_are_about_equal(counts: list
     assert max(loads) - min(loads) <= max(counts, default=0)
 
 
-def test_what_another_task_began_and_never_finished_is_made_here(store: DirectoryStore) -> None:
+def test_what_another_task_began_and_never_finished_is_made_here(
+    store: DirectoryStore, caplog: pytest.LogCaptureFixture
+) -> None:
     shop = workshop(store)
     assert shop.kept is not None
     for segment in parts_of(shop)[0]:
         shop.kept.claim(shop.maker.name(segment))
     began = time.monotonic()
-    gather(shop, parts_of(shop), workers=1, check=lambda: None, patience=0.3)
+    told: list[tuple[int, int]] = []
+    with caplog.at_level("INFO"):
+        gather(
+            shop,
+            parts_of(shop),
+            workers=1,
+            check=lambda: None,
+            told=lambda done, of: told.append((done, of)),
+            patience=0.3,
+        )
     assert time.monotonic() - began >= 0.3
     assert shop.made == 120
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == ((60, 120), (120, 120))
+    said = [record.message for record in caplog.records]
+    assert said[0] == "waiting for other tasks"
+    assert "taking over pieces that were begun and not finished" in said
 
 
 def test_what_another_task_finishes_in_time_is_not_made_again(store: DirectoryStore) -> None:

@@ -89,8 +89,23 @@ def plan_output(plan: FramePlan, config: OutputConfig, locate: Callable[[str], P
     return profile, plan_copies(plan, clips, config.retime)
 
 
+@dataclass(kw_only=True)
+class _Abandoned:
+    """A file that is closed, finished or not, when its context is left."""
+
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+
 @dataclass
-class StitchedFilm:
+class StitchedFilm(_Abandoned):
     """See the module. Up to `workers` pieces are encoded at once."""
 
     config: OutputConfig
@@ -101,7 +116,6 @@ class StitchedFilm:
     check: Callable[[], None]
     fault: Callable[[], BachataError | None]
     """Gives what another task that shares the work cannot get over."""
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def copies(self) -> CopyPlan:
@@ -130,7 +144,7 @@ class StitchedFilm:
         """See `Film`."""
         if self.shard.count > 1:
             parts = shares(self.copies.segments, self.shard.count)
-            gather(self.workshop, parts, workers=self.workers, check=self._check_all)
+            gather(self.workshop, parts, workers=self.workers, check=self._check_all, told=told_)
         pictures = self.copies.plan.shown
         seconds = self.copies.plan.total / self.copies.plan.rate
         self._writer = self._stack.enter_context(
@@ -159,17 +173,9 @@ class StitchedFilm:
         self._sound.until(None)
         self._writer.finish()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
-
 
 @dataclass
-class WholeFilm:
+class WholeFilm(_Abandoned):
     """See the module."""
 
     config: OutputConfig
@@ -177,7 +183,6 @@ class WholeFilm:
     locate: Callable[[str], Path]
     threads: int
     check: Callable[[], None]
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def times(self) -> Times | None:
@@ -208,11 +213,3 @@ class WholeFilm:
     def finish(self) -> None:
         """See `Film`."""
         self._output.finish()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)

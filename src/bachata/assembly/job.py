@@ -165,8 +165,22 @@ class Job:
         self._report("cleanup", 1.0)
         _log.info(
             "rendered",
-            extra={"frames": result.frames, "seconds": result.processing_s, "peak_rss": result.peak_rss_bytes},
+            extra={
+                "frames": result.frames,
+                "frames_copied": result.frames_copied,
+                "frames_encoded": result.frames_encoded,
+                "frames_reused": result.frames_reused,
+                "tasks": self._shard.count,
+                "warnings": len(result.warnings),
+                "seconds": result.processing_s,
+                "peak_rss": result.peak_rss_bytes,
+            },
         )
+        if whole := result.encoded_moves:
+            _log.warning(
+                "moves were encoded whole",
+                extra={"moves": len(whole), "reasons": sorted({move.reason for move in whole})[:5]},
+            )
 
     def _share(self, blueprint: Blueprint, options: Options, kept: PieceStore) -> None:
         """Encode this task's share for the one that stitches."""
