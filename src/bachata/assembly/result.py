@@ -28,7 +28,9 @@ class Spent(Document):
         "what they encoded; not what starting these took"
     )
     bytes: int = Field(description="of the finished file")
-    cost_usd: float = Field(description="of those and of keeping the video for a month, at list prices")
+    cost_usd: float = Field(
+        description="of those, of storage operations and of keeping the video for a month, at list prices"
+    )
 
 
 class Result(Document):
@@ -41,14 +43,16 @@ class Result(Document):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the video's bytes")
     file_size: int = Field(gt=0, description="bytes")
     duration_s: float = Field(gt=0, description="from the finished file")
-    frames: int = Field(gt=0)
+    frames: int = Field(
+        gt=0, description="pictures in the file; when moves are retimed by timestamps not duration times rate"
+    )
     frame_rate: str = Field(description="exact, for example 30000/1001")
     width: int
     height: int
     video_codec: str
     audio_codec: str | None
     moves_count: int
-    cut_frames: list[int] = Field(description="frame on which each move begins")
+    cut_frames: list[int] = Field(description="frame of the constant frame_rate on which each move begins")
     processing_s: float
     stage_seconds: dict[str, float] = Field(default_factory=dict, description="wall time of each stage")
     peak_rss_bytes: int | None = None
