@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bachata.assembly import prices, render
+from bachata.assembly import prices, render, rendering
 from bachata.assembly.estimate import MOST_TASKS, Estimate, estimate
 from bachata.blueprint import Blueprint
 from bachata.storage import DirectoryStore
@@ -56,7 +56,9 @@ def test_it_counts_what_the_render_copies_and_encodes(tmp_path: Path) -> None:
     assert result.estimate == before
     assert result.spent is not None
     assert (result.spent.bytes, result.spent.cpu_s > 0) == (result.file_size, True)
-    assert result.spent.cost_usd >= round(prices.compute(result.spent.cpu_s), 6)
+    took = prices.compute(result.spent.cpu_s) + prices.keeping(result.file_size)
+    stored = prices.operations(clips=3, pieces=0, tasks=1)  # nothing keeps pieces here
+    assert result.spent.cost_usd == pytest.approx(took + stored, abs=2e-6)
 
 
 def test_an_unknown_clip_counts_as_not_conformed() -> None:
@@ -120,3 +122,23 @@ def test_planning_can_estimate_without_a_decoder() -> None:
 
 def test_documents_of_the_tests_are_valid() -> None:
     assert isinstance(blueprint(MOVES), Blueprint)
+
+
+def test_only_encoded_pieces_are_written() -> None:
+    """Copied segments cost no operation: many cuts cost what one does, but for the pictures."""
+    one = of([move("clips/a.mp4", 0, 4)])
+    many = of([move("clips/a.mp4", n * 0.5, 0.5, trim_start=0.5 * (n % 2)) for n in range(8)])
+    assert (one.frames_encoded, many.frames_encoded) == (0, 0)
+    assert many.cost_usd == one.cost_usd
+
+
+def test_every_task_reads_the_clips_and_announces_its_pieces() -> None:
+    alone = prices.operations(clips=3, pieces=10, tasks=1)
+    shared = prices.operations(clips=3, pieces=10, tasks=4)
+    assert alone == pytest.approx(5 * prices.READ + 12 * prices.WRITE)
+    assert shared == pytest.approx((4 * 4 + 1 + 10) * prices.READ + 22 * prices.WRITE)
+
+
+def test_what_was_spent_holds_the_same_terms() -> None:
+    before, after = (rendering.spent(10**6, operations=cost).cost_usd for cost in (0.0, 0.01))
+    assert after - before == pytest.approx(0.01, abs=1e-4)

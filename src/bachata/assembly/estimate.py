@@ -105,14 +105,16 @@ def estimate_of(blueprint: Blueprint, copies: CopyPlan) -> Estimate:
     cpu = _START + _COPY * copied + encoding + (0 if once else sound)
     size = _video_bytes(blueprint, copied + encoded, seconds) + round(bits(config.audio_bitrate) / 8 * seconds)
     clips = len({piece.path for piece in copies.plan.pieces})
-    cost = prices.compute(cpu) + prices.keeping(size) + prices.operations(clips + 2, 2 + len(copies.segments))
+    tasks = 1 if whole else max(1, min(MOST_TASKS, math.floor(encoding / _TASK_SECONDS)))
+    stored = prices.operations(clips=clips, pieces=0 if whole else copies.pieces_encoded, tasks=tasks)
+    cost = prices.compute(cpu) + prices.keeping(size) + stored
     return Estimate(
         frames_copied=copied,
         frames_encoded=encoded,
         cpu_s=round(cpu, 2),
         song_cpu_s=round(sound, 2) if once else 0.0,
         bytes=size,
-        tasks=1 if whole else max(1, min(MOST_TASKS, math.floor(encoding / _TASK_SECONDS))),
+        tasks=tasks,
         cost_usd=round(cost, 6),
         view_usd=round(prices.watching(size), 6),
         prices_of=prices.DATE,

@@ -52,6 +52,8 @@ class Counts:
     encoded: int
     reused: int = 0
     saved_s: float = 0.0
+    pieces: int = 0
+    """Segments that were encoded, each for itself."""
     moves: tuple[tuple[int, str], ...] = ()
 
 
@@ -133,7 +135,12 @@ class StitchedFilm(_Abandoned):
         """See `Film`."""
         copies, workshop = self.copies, self.workshop
         return Counts(
-            copies.frames_copied, copies.frames_encoded, workshop.reused, workshop.saved_s, moves=copies.encoded
+            copies.frames_copied,
+            copies.frames_encoded,
+            workshop.reused,
+            workshop.saved_s,
+            pieces=copies.pieces_encoded,
+            moves=copies.encoded,
         )
 
     def estimate(self, blueprint: Blueprint) -> Estimate:

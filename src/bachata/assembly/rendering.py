@@ -225,6 +225,11 @@ class _Run:
         self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)
         self.progress(name, 1.0)
 
+    def _operations(self, film: Film) -> float:
+        clips = len({piece.path for piece in self.plan.pieces})
+        pieces = film.counts.pieces if self.options.kept else 0
+        return prices.operations(clips=clips, pieces=pieces, tasks=self.options.shard.count)
+
     def _result(self, measured: Facts, score: Score, film: Film, warnings: list[str]) -> Result:
         key = storage_key(self.blueprint.output_config.output_path)
         return Result(
@@ -251,18 +256,22 @@ class _Run:
             frames_reused=film.counts.reused,
             encoded_moves=[EncodedMove(move=move, reason=reason) for move, reason in film.counts.moves],
             estimate=film.estimate(self.blueprint),
-            spent=spent(measured.size, elsewhere=film.counts.saved_s),
+            spent=spent(measured.size, elsewhere=film.counts.saved_s, operations=self._operations(film)),
             execution_id=self.options.execution,
             warnings=warnings,
             parameters=self.blueprint.generation_parameters,
         )
 
 
-def spent(size: int, *, elsewhere: float = 0.0) -> Spent:
-    """What this process has taken so far to make a video of `size` bytes, after others took `elsewhere` CPU-seconds."""
+def spent(size: int, *, elsewhere: float = 0.0, operations: float = 0.0) -> Spent:
+    """What this process has taken so far to make a video of `size` bytes, after others took `elsewhere` CPU-seconds.
+
+    `operations`: dollars of storage operations.
+    """
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = elsewhere + sum(u.ru_utime + u.ru_stime for u in usage)
-    return Spent(cpu_s=round(cpu, 3), bytes=size, cost_usd=round(prices.compute(cpu) + prices.keeping(size), 6))
+    cost = prices.compute(cpu) + prices.keeping(size) + operations
+    return Spent(cpu_s=round(cpu, 3), bytes=size, cost_usd=round(cost, 6))
 
 
 def peak_rss() -> int:
