@@ -71,6 +71,8 @@ class Settings(BaseSettings):
             raise ValueError("INSTANCE_CONNECTION_NAME needs DB_USER")
         if self.cloud_run_task_index >= self.cloud_run_task_count:
             raise ValueError("CLOUD_RUN_TASK_INDEX must be less than CLOUD_RUN_TASK_COUNT")
+        if self.cloud_run_task_count > 1 and not self.execution_id:
+            raise ValueError("CLOUD_RUN_TASK_COUNT above 1 needs EXECUTION_ID, by which the tasks know each other")
         return self
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bachata.assembly import prices, render
+from bachata.assembly import prices, render, rendering
 from bachata.assembly.estimate import MOST_TASKS, Estimate, estimate
 from bachata.blueprint import Blueprint
 from bachata.storage import DirectoryStore
@@ -56,7 +56,9 @@ def test_it_counts_what_the_render_copies_and_encodes(tmp_path: Path) -> None:
     assert result.estimate == before
     assert result.spent is not None
     assert (result.spent.bytes, result.spent.cpu_s > 0) == (result.file_size, True)
-    assert result.spent.cost_usd >= round(prices.compute(result.spent.cpu_s), 6)
+    took = prices.compute(result.spent.cpu_s) + prices.keeping(result.file_size)
+    stored = prices.operations(clips=3, pieces=0, tasks=1)  # nothing keeps pieces here
+    assert result.spent.cost_usd == pytest.approx(took + stored, abs=2e-6)
 
 
 def test_an_unknown_clip_counts_as_not_conformed() -> None:
@@ -70,6 +72,22 @@ def test_more_work_takes_more() -> None:
     hevc = of([move("clips/a.mp4", 0, 2), move("clips/b.mp4", 2, 2)], video_codec="libx265")
     assert cut.cpu_s <= faded.cpu_s <= whole.cpu_s <= hevc.cpu_s
     assert (cut.frames_encoded, faded.frames_encoded, whole.frames_encoded, hevc.frames_encoded) == (0, 15, 120, 120)
+
+
+def test_the_songs_sound_counts_apart_where_it_is_encoded_once() -> None:
+    moves = [move("clips/a.mp4", 0, 4)]
+    once, always = of(moves), [of(moves, **c) for c in ({"audio_codec": "libopus"}, {"output_format": "mkv"})]
+    assert once.song_cpu_s > 0
+    for each in always:
+        assert each.song_cpu_s == 0
+        assert each.cpu_s == pytest.approx(once.cpu_s + once.song_cpu_s, abs=0.011)
+
+
+def test_clips_that_were_never_conformed_take_longer() -> None:
+    raw, crf = of([move("clips/raw.mp4", 0, 4)]), of([move("clips/raw.mp4", 0, 4)], crf=20)
+    assert raw.frames_encoded == 120
+    assert raw.cpu_s == crf.cpu_s
+    assert raw.cpu_s > of([move("clips/a.mp4", 0, 4, **FADE)]).cpu_s
 
 
 def test_quality_decides_the_bytes() -> None:
@@ -104,3 +122,23 @@ def test_planning_can_estimate_without_a_decoder() -> None:
 
 def test_documents_of_the_tests_are_valid() -> None:
     assert isinstance(blueprint(MOVES), Blueprint)
+
+
+def test_only_encoded_pieces_are_written() -> None:
+    """Copied segments cost no operation: many cuts cost what one does, but for the pictures."""
+    one = of([move("clips/a.mp4", 0, 4)])
+    many = of([move("clips/a.mp4", n * 0.5, 0.5, trim_start=0.5 * (n % 2)) for n in range(8)])
+    assert (one.frames_encoded, many.frames_encoded) == (0, 0)
+    assert many.cost_usd == one.cost_usd
+
+
+def test_every_task_reads_the_clips_and_announces_its_pieces() -> None:
+    alone = prices.operations(clips=3, pieces=10, tasks=1)
+    shared = prices.operations(clips=3, pieces=10, tasks=4)
+    assert alone == pytest.approx(5 * prices.READ + 12 * prices.WRITE)
+    assert shared == pytest.approx((4 * 4 + 1 + 10) * prices.READ + 22 * prices.WRITE)
+
+
+def test_what_was_spent_holds_the_same_terms() -> None:
+    before, after = (rendering.spent(10**6, operations=cost).cost_usd for cost in (0.0, 0.01))
+    assert after - before == pytest.approx(0.01, abs=1e-4)

@@ -15,7 +15,7 @@ import pytest
 from bachata.assembly.output import check_output
 from bachata.assembly.quality import bits
 from bachata.assembly.result import Result
-from bachata.assembly.verify import facts
+from bachata.assembly.verify import Times, facts
 from bachata.blueprint import OutputConfig
 from bachata.errors import BachataError, InvalidRequest
 from bachata.storage import DirectoryStore
@@ -206,6 +206,22 @@ def test_a_file_that_is_not_as_planned_is_not_delivered(
     expected = {"frames": 105, "rate": Fraction(30), "sound": True, **planned}
     with pytest.raises(BachataError, match=words):
         facts(path, **expected)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["long.mp4", "long.mkv"])
+def test_a_last_picture_of_the_wrong_length_is_found(tmp_path: Path, name: str) -> None:
+    source, path = truth.numbered_clip(tmp_path / "clip.mp4", 30), tmp_path / name
+    with av.open(str(source)) as clip, av.open(str(path), "w") as container:
+        stream = container.add_stream_from_template(clip.streams.video[0])
+        packets = [packet for packet in clip.demux(clip.streams.video[0]) if packet.size]
+        last = max(packets, key=lambda packet: packet.pts or 0)
+        last.duration = 3 * (last.duration or 0)
+        for packet in packets:
+            packet.stream = stream
+            container.mux(packet)
+    times = Times(Fraction(1, 30), 30, range(30)) if name.endswith("mp4") else None
+    with pytest.raises(BachataError, match=r"1\.067 s of pictures instead of 1\.000"):
+        facts(path, frames=30, rate=Fraction(30), sound=False, times=times)
 
 
 def test_progress_rises_through_the_stages(made: Made, caplog: pytest.LogCaptureFixture) -> None:

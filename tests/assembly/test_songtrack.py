@@ -11,8 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from bachata.assembly import render
+from bachata.assembly import render, songtrack
 from bachata.assembly.result import Result
+from bachata.assembly.songtrack import SongTrack
 from bachata.errors import PreconditionFailed, Unavailable
 from bachata.storage import DirectoryStore, ObjectInfo
 from tests.assembly import truth
@@ -107,6 +108,30 @@ def test_another_song_under_the_same_key_is_another_track(make: Make, store: Dir
     assert np.corrcoef(heard, truth.tone(6.0)[RATE : 2 * RATE])[0, 1] > 0.99
 
 
+def test_a_song_is_hashed_once_for_each_version_of_it(
+    make: Make, store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+    original = songtrack._hash
+    monkeypatch.setattr(songtrack, "_hash", lambda path: hashed.append(path) or original(path))
+    make(5)
+    make(7, output_config={"normalize_audio": True})
+    assert len(hashed) == 1
+    truth.write_wav(store.root / "songs/song.wav", truth.tone(6.0))
+    make(5)
+    assert len(hashed) == 2
+
+
+@pytest.mark.parametrize("said", [b"", b"nonsense", b"\xff\xfe"])
+def test_a_remembered_hash_that_is_none_is_not_believed(make: Make, store: DirectoryStore, said: bytes) -> None:
+    make(5)
+    (remembered,) = [info.key for info in store.list("cache/audio/") if info.key.endswith(".song")]
+    store.put_bytes(remembered, said)
+    make(5)
+    assert len(store.read_bytes(remembered)) == 64
+    assert len(tracks(store)) == 1
+
+
 def test_a_stored_track_gives_the_bytes_of_a_fresh_one(make: Make, out: Path) -> None:
     make(5, audio_start=0.5)
     first = out.read_bytes()
@@ -144,7 +169,19 @@ def test_after_the_songs_end_it_is_silent(store: DirectoryStore, make: Make, out
 def test_a_video_after_the_songs_end_is_silent(make: Make, out: Path) -> None:
     result = make(3, audio_start=SECONDS + 5)
     assert np.abs(truth.samples_of(out)).max() < 1e-3
-    assert "ends 3.00 s before" in result.warnings[0]
+    assert result.warnings == ["the song ends 5.00 s before audio_start: the video is silent"]
+
+
+def test_silence_long_after_the_songs_end_is_no_longer_than_the_video(store: DirectoryStore, make: Make) -> None:
+    make(3)
+    (track,) = tracks(store)
+    part = SongTrack(store.root / track.key, "song", first=100_000 * RATE, samples=3 * RATE, fade=0, bitrate=128_000)
+    packets = list(part.packets())
+    assert len(packets) <= 3 * RATE // 1024 + 3
+    assert packets[0].pts is not None
+    assert -2048 < packets[0].pts <= 0
+    assert packets[-1].pts is not None
+    assert packets[-1].pts + packets[-1].duration == 3 * RATE
 
 
 def test_loudness_that_the_blueprint_carries_is_not_measured_again(make: Make, store: DirectoryStore) -> None:

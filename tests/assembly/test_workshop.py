@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,8 @@ from bachata.assembly.film import plan_output
 from bachata.assembly.frameplan import plan_frames
 from bachata.assembly.pieces import Maker, PieceStore
 from bachata.assembly.workshop import Workshop, gather, shares, work_off
-from bachata.storage import DirectoryStore
+from bachata.errors import Unavailable
+from bachata.storage import DirectoryStore, ObjectInfo
 from tests.assembly import truth
 from tests.assembly.truth import blueprint, move
 
@@ -28,8 +31,24 @@ def store(tmp_path: Path) -> DirectoryStore:
     return DirectoryStore(tmp_path)
 
 
-def workshop(store: DirectoryStore) -> Workshop:
-    document = blueprint([move("clips/a.mp4", n * 1.0, 1.0, trim_start=n * 0.5) for n in range(4)])
+class Refusing(DirectoryStore):
+    """Refuses what it is told to."""
+
+    refuses = ""
+
+    def put_bytes(self, key: str, data: bytes, **how: Any) -> ObjectInfo:
+        if self.refuses == "put_bytes":
+            raise Unavailable("no")
+        return super().put_bytes(key, data, **how)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        if self.refuses == "list":
+            raise Unavailable("no")
+        return super().list(prefix)
+
+
+def workshop(store: DirectoryStore, moves: list[dict[str, Any]] | None = None) -> Workshop:
+    document = blueprint(moves or [move("clips/a.mp4", n * 1.0, 1.0, trim_start=n * 0.5) for n in range(4)])
     profile, copies = plan_output(plan_frames(document), document.output_config, lambda path: store.root / path)
     maker = Maker(copies, profile, locate=lambda path: store.root / path, check=lambda: None)
     return Workshop(maker, PieceStore(store, PREFIX, shared=True))
@@ -50,15 +69,31 @@ def test_shares_hold_every_encoded_segment_once_and_are_about_equal(counts: list
     assert max(loads) - min(loads) <= max(counts, default=0)
 
 
-def test_what_another_task_began_and_never_finished_is_made_here(store: DirectoryStore) -> None:
+def test_what_another_task_began_and_never_finished_is_made_here(
+    store: DirectoryStore, caplog: pytest.LogCaptureFixture
+) -> None:
     shop = workshop(store)
     assert shop.kept is not None
     for segment in parts_of(shop)[0]:
         shop.kept.claim(shop.maker.name(segment))
     began = time.monotonic()
-    gather(shop, parts_of(shop), workers=1, check=lambda: None, patience=0.3)
+    told: list[tuple[int, int]] = []
+    with caplog.at_level("INFO"):
+        gather(
+            shop,
+            parts_of(shop),
+            workers=1,
+            check=lambda: None,
+            told=lambda done, of: told.append((done, of)),
+            patience=0.3,
+        )
     assert time.monotonic() - began >= 0.3
     assert shop.made == 120
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == ((60, 120), (120, 120))
+    said = [record.message for record in caplog.records]
+    assert said[0] == "waiting for other tasks"
+    assert "taking over pieces that were begun and not finished" in said
 
 
 def test_what_another_task_finishes_in_time_is_not_made_again(store: DirectoryStore) -> None:
@@ -105,3 +140,61 @@ def test_a_piece_is_named_by_all_that_decides_its_bytes(store: DirectoryStore) -
         version=lambda path: f"{path} of another day",
     )
     assert names.isdisjoint(other.name(segment) for segment in shop.maker.copies.segments)
+
+
+@pytest.mark.parametrize("refuses", ["put_bytes", "list"])
+def test_storage_that_refuses_pieces_is_not_waited_for(store: DirectoryStore, refuses: str) -> None:
+    refusing = Refusing(store.root)
+    refusing.refuses = refuses
+    shop = workshop(refusing)
+    looks = 0
+
+    def check() -> None:
+        nonlocal looks
+        looks += 1
+        assert looks < 10, "it goes round and round"
+
+    gather(shop, parts_of(shop), workers=1, check=check)
+    made = [shop.get(segment) for segment in shop.maker.copies.segments]
+    assert [len(piece.units) for piece in made] == [30] * 4
+    assert shop.made <= 150  # at most one piece is lost to finding out
+
+
+def test_storage_that_fails_between_looks_ends_the_waiting(store: DirectoryStore) -> None:
+    refusing = Refusing(store.root)
+    shop = workshop(refusing)
+    assert shop.kept is not None
+    for segment in parts_of(shop)[0]:
+        shop.kept.claim(shop.maker.name(segment))
+    refusing.refuses = "list"
+    gather(shop, parts_of(shop), workers=1, check=lambda: None)
+    assert shop.made == 60
+
+
+def test_only_what_others_encoded_is_reused(store: DirectoryStore) -> None:
+    here, there = workshop(store), workshop(store)
+    gather(here, parts_of(here), workers=1, check=lambda: None)
+    for segment in here.maker.copies.segments:
+        here.get(segment)
+    assert (here.made, here.reused, here.saved_s) == (120, 0, 0)
+    gather(there, parts_of(there), workers=1, check=lambda: None)
+    for segment in [*there.maker.copies.segments, *there.maker.copies.segments]:
+        there.get(segment)
+    assert (there.made, there.reused) == (0, 120)
+    assert there.saved_s > 0
+
+
+def test_warnings_name_the_move_that_a_piece_is_used_for(store: DirectoryStore) -> None:
+    """Two equal moves are one piece: what was seen while it was made belongs to whichever move it is used for."""
+    held = {"trim_start": 3.5, "transition_type": "crossfade"}
+    moves = [move("clips/a.mp4", 0, 1), move("clips/a.mp4", 1, 1, **held), move("clips/a.mp4", 2, 1, trim_start=1)]
+    moves += [move("clips/a.mp4", 3, 1), move("clips/a.mp4", 4, 1, **held)]
+    first, again = workshop(store, moves), workshop(store, moves)
+    segments = first.maker.copies.segments
+    fresh = [first.maker.make(segment) for segment in segments]
+    for segment in reversed(segments):
+        first.get(segment)
+    found = [again.get(segment) for segment in segments]
+    assert again.made == 0
+    assert [(m.held, m.damaged) for m in found] == [(m.held, m.damaged) for m in fresh]
+    assert {index for made in found for index in made.held} >= {1, 4}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping
 from fractions import Fraction
@@ -21,7 +22,7 @@ from bachata.choreography.windows import Windows, timing
 from bachata.media.profile import PROFILES, profile_for
 from bachata.moves.catalogue import Move
 from bachata.music.document import Analysis
-from bachata.timeline import frame_at
+from bachata.timeline import TOLERANCE, frame_at
 from tests.choreography.test_plan_properties import briefs, songs
 from tests.choreography.worlds import make_index, make_library, make_move, make_song
 
@@ -39,6 +40,11 @@ def planned(song: Analysis, key: tuple[str, int], brief: Brief, **output: object
 
 def known(key: tuple[str, int]) -> Mapping[str, Move]:
     return {m.clip_id: m for m in LIBRARIES[key]}
+
+
+def frame_of(time: Fraction, rate: Fraction) -> int:
+    """The clip's frame on screen at a source time, as the assembler decides it."""
+    return math.floor((time + TOLERANCE) * rate)
 
 
 def copies(blueprint: Blueprint, clips: Mapping[str, Move]) -> CopyPlan:
@@ -114,6 +120,23 @@ def test_only_what_a_transition_changes_is_encoded(song: Analysis, key: tuple[st
             assert blueprint.moves[piece.index].count_one is None
             following = bisect_left(clip.keyframes, source)
             assert segment.end == clip.keyframes[following] - source or segment.end == piece.shown
+
+
+@given(songs(), libraries, briefs(), st.sampled_from(["timestamps", "resample"]))
+def test_no_picture_is_asked_for_that_its_clip_lacks(
+    song: Analysis, key: tuple[str, int], brief: Brief, retime: str
+) -> None:
+    blueprint = planned(song, key, brief, retime=retime).blueprint
+    clips = known(key)
+    pieces = copies(blueprint, clips).plan.pieces
+    for picture in copies(blueprint, clips).plan.pictures():
+        for shot in (picture.shot, picture.under):
+            if shot is None:
+                continue
+            clip = clips[blueprint.moves[pieces[shot.piece].index].clip_id]
+            assert 0 <= frame_of(shot.time, clip.rate) < clip.frames
+            trimmed = Fraction(str(blueprint.moves[pieces[shot.piece].index].trim_end))
+            assert shot.time + trimmed < clip.frames / clip.rate + Fraction(1, 1000)
 
 
 @given(songs(), libraries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -64,6 +65,17 @@ def test_a_crossfade_leaves_its_handle_untrimmed() -> None:
     assert plain[0]["trim_end"] - faded[0]["trim_end"] == pytest.approx(0.5, abs=1 / 60)
     assert "transition_duration" not in plain[1]
     assert [p["duration"] for p in plain] == [p["duration"] for p in faded]
+
+
+@pytest.mark.parametrize(("left", "expected"), [(40, 14), (15, 14), (14, 13), (8, 7), (6, 5), (5, 0), (1, 0), (0, 0)])
+def test_a_crossfade_is_as_short_as_the_clip_before_it_or_a_cut(left: int, expected: int) -> None:
+    """Frames the first clip has left, at 123 of them to 120 of the video, and the crossfade of a count of 14."""
+    before, after = cut(0), cut(1)
+    shorter = before.move.model_copy(update={"frames": before.source + before.shown + left})
+    joined = join([replace(before, move=shorter), after], GRID, ["cut", "crossfade"], 0.3)
+    assert joined[1].transition_frames == expected
+    assert joined[1].transition == ("crossfade" if expected else "cut")
+    assert written(joined, GRID.rate)[0]["trim_end"] >= 0
 
 
 def test_no_transition_takes_more_than_half_its_move() -> None:

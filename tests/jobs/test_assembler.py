@@ -123,7 +123,11 @@ def test_a_render_leaves_a_video_its_result_and_nothing_else(place: Place) -> No
     assert place.left() == []
     assert {line["task_id"] for line in lines} == {"task-1"}
     stages = ["fetching", "concatenating", "adding_audio", "uploading", "cleanup", "rendered"]
-    assert [line["message"] for line in lines] == stages
+    assert [line["message"] for line in lines] == [*stages, "moves were encoded whole"]
+    rendered, whole = lines[-2:]
+    assert [rendered[f"frames_{how}"] for how in ("copied", "encoded", "reused")] == [0, 30, 0]
+    assert (rendered["tasks"], rendered["warnings"]) == (1, 0)
+    assert (whole["severity"], whole["moves"]) == ("WARNING", 1)
 
 
 def test_a_long_blueprint_comes_from_storage_and_is_checked(place: Place) -> None:
@@ -254,6 +258,9 @@ def test_a_cancelled_task_is_not_rendered_further(place: Place, engine: Engine, 
     assert lines[-1]["code"] == "TASK_OWNED_ELSEWHERE"
     assert list(place.store.list("output/")) == []
     assert place.left() == []
+    sharing = {"CLOUD_RUN_TASK_INDEX": "1", "CLOUD_RUN_TASK_COUNT": "2"}
+    assert place.run({"BLUEPRINT_JSON": document(600), "DATABASE_URL": database_url, **sharing})[0] == 1
+    assert (place.said()["code"], place.said()["execution_id"]) == ("TASK_OWNED_ELSEWHERE", "execution-1")
 
 
 def test_the_job_needs_no_numerics_web_or_database_driver_to_start() -> None:

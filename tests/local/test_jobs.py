@@ -325,3 +325,26 @@ def test_the_server_is_bound_to_loopback(server):
 def test_a_definition_cloud_run_would_refuse_is_refused(definition, wrong):
     with pytest.raises(ValueError, match=r"command|max_retries|timeout"):
         JobDefinition(**{**vars(definition), **wrong})
+
+
+def test_the_last_error_is_that_of_the_last_task_that_has_one(tmp_path):
+    script = """
+import json, os, sys, time
+task = int(os.environ["CLOUD_RUN_TASK_INDEX"])
+if task == 11:
+    print("all is well", file=sys.stderr)
+    sys.exit(0)
+if task == 0:
+    time.sleep(0.5)  # its log is the newest
+    print("all is well", file=sys.stderr)
+if task in {2, 10}:
+    print(json.dumps({"severity": "ERROR", "message": f"task {task} failed"}), file=sys.stderr)
+sys.exit(task == 10)
+"""
+    definition = JobDefinition("render", (sys.executable, "-c", script), tmp_path, max_retries=0)
+    with JobsServer([definition], logs=tmp_path / "logs", scratch=tmp_path / "scratch") as server:
+        url = f"{server.url}/v2/{NAME}"
+        operation = requests.post(f"{url}:run", json={"overrides": {"taskCount": 12}}, timeout=5).json()
+        requests.post(f"{server.url}/v2/{operation['name']}:wait", json={"timeout": "30s"}, timeout=40)
+        [done] = server.executions()
+        assert done.last_error() == "task 10 failed"

@@ -210,3 +210,14 @@ def test_a_file_of_another_file_system_is_copied(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", refuse)
     stored = DirectoryStore(tmp_path / "store").put_file("v.mp4", source, move=True)
     assert (stored.size, source.exists()) == (1000, True)
+
+
+def test_a_file_that_could_not_be_moved_in_is_still_there(store, tmp_path):
+    store.put_bytes("video.mp4", b"first")
+    path = tmp_path / "made.mp4"
+    path.write_bytes(b"second")
+    with pytest.raises(PreconditionFailed):
+        store.put_file("video.mp4", path, move=True, if_generation=0)
+    assert path.read_bytes() == b"second"
+    store.put_file("video.mp4", path, move=True)
+    assert (store.read_bytes("video.mp4"), path.exists()) == (b"second", False)

@@ -45,3 +45,11 @@ def test_without_a_readable_report_the_failure_counts_anyway(finalizer, store, r
     task = fail_with_report(finalizer, store, report)
     assert (task["status"], task["stage"]) == ("failed", "assemble")
     assert task["error"]["code"] == "JOB_FAILED"
+
+
+@pytest.mark.parametrize(("execution", "counts"), [("e1", True), ("e0", False)])
+def test_a_report_counts_only_for_its_own_execution(finalizer, store, execution, counts):
+    said = {"error": "clip 7 is missing", "stage": "fetching", "code": "CLIP_NOT_FOUND", "execution_id": execution}
+    task = fail_with_report(finalizer, store, json.dumps(said).encode())
+    assert ("clip 7" in json.dumps(task["error"])) == counts
+    assert "execution_id" not in json.dumps(task["error"])

@@ -207,3 +207,10 @@ def run_without(scene, name):
     names = ("GOOGLE_CLOUD_PROJECT_ID", "GOOGLE_CLOUD_LOCATION", "GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID", "ANALYZE_URL",
              "PLAN_URL", "FINALIZE_URL", "ASSEMBLER_JOB")  # fmt: skip
     return execute(CHOREOGRAPHY, REQUEST, env={n: scene.url for n in names if n != name})
+
+
+@pytest.mark.parametrize("estimate", [None, {}, {"tasks": None}])
+def test_without_an_estimate_one_task_renders(scene, estimate):
+    scene.answers["plan"]["estimate"] = estimate
+    assert run(scene, REQUEST)["status"] == "completed"
+    assert scene.body("run")["overrides"]["taskCount"] == 1

@@ -19,7 +19,7 @@ from bachata.media.conform import BT709, FORMAT, LIMITED, Conformer
 from bachata.media.reader import ClipReader
 
 _GREY: Final = 128  # chroma of no colour
-_SHARES: Final = 256  # what FFmpeg's maskedmerge divides a picture of 8 bits into
+_SHARES: Final = 255  # the largest value of a mask of 8 bits
 _LUMA: Final[dict[Colour, int]] = {"black": 16, "white": 235}  # limited range, ITU-R BT.709
 
 # PyAV's containers and streams refer to each other, so a closed decoder keeps its pictures (20 MB at 720p) until
@@ -136,7 +136,7 @@ def plain(width: int, height: int, luma: int, chroma: int = _GREY) -> VideoFrame
 
 
 class Mixer:
-    """Mixes two pictures of one size, yuv420p, in shares of 1/256: at most 0.8 of a level off the exact value.
+    """Mixes two pictures of one size, yuv420p, in shares of 1/255: each value is at most a level off the exact one.
 
     FFmpeg's `maskedmerge` with an even mask: it has vector code, so it takes an eighth of the time of `mix`, which
     multiplies in floating point.

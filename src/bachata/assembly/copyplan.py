@@ -77,6 +77,11 @@ class CopyPlan:
         """Pictures that are encoded."""
         return sum(s.count for s in self.segments if s.copied_from is None)
 
+    @property
+    def pieces_encoded(self) -> int:
+        """Segments that are encoded."""
+        return sum(s.copied_from is None for s in self.segments)
+
     def tick(self, segment: Segment, number: int, frame: int) -> int:
         """When picture `number` of the segment's piece begins, in ticks of which a frame of the video has `frame`.
 

@@ -15,18 +15,19 @@ from pydantic import Field
 from bachata.assembly import prices
 from bachata.assembly.copyplan import CopyPlan, Source, plan_copies
 from bachata.assembly.frameplan import plan_frames
-from bachata.assembly.quality import asked_for, bits, output_profile
+from bachata.assembly.quality import asked_for, bits, keeps_track, output_profile
 from bachata.blueprint import Blueprint, Document
 from bachata.media.profile import CRF
 
 _MEGAPIXEL: Final = 1e6
-_ENCODE: Final = 0.0085  # CPU-seconds a megapixel, of the profiles' quick encoding
-_DECODE: Final = 0.0024
-_BLEND: Final = 0.0030
+_ENCODE: Final = 0.0062  # CPU-seconds a megapixel, of the profiles' quick encoding
+_DECODE: Final = 0.0022
+_BLEND: Final = 0.0006
+_RAW: Final = 0.009  # what a picture of a larger clip that was never conformed takes more: decoding, scaling
 _WHOLE: Final = {"libx265": 4.0, "libsvtav1": 3.0, "libvpx-vp9": 6.0}  # times H.264's quick encoding
 _LEAD: Final = 60  # pictures decoded before a part of a clip with rare keyframes: half of what lies between two
-_START: Final = 0.6  # seconds of any render: the process, the index of the file, its check
-_COPY: Final = 0.00006  # seconds a copied picture
+_START: Final = 0.4  # seconds of any render: the process, the index of the file, its check
+_COPY: Final = 0.00004  # seconds a copied picture
 _SOUND: Final = 0.014  # seconds a second of song, when its track is encoded for the first time
 
 _BYTES: Final = 0.0105  # a pixel at crf 21, of dance clips
@@ -57,7 +58,8 @@ class Estimate(Document):
 
     frames_copied: int
     frames_encoded: int
-    cpu_s: float = Field(description="CPU-seconds of all tasks together")
+    cpu_s: float = Field(description="CPU-seconds of all tasks together, when the song's sound is encoded already")
+    song_cpu_s: float = Field(0.0, description="as many more for a song's first video: its sound is encoded and kept")
     bytes: int = Field(description="of the finished file")
     tasks: int = Field(description="tasks among which the encoding is worth being shared")
     cost_usd: float = Field(description="of making it and keeping it for a month, at list prices")
@@ -92,32 +94,39 @@ def estimate_of(blueprint: Blueprint, copies: CopyPlan) -> Estimate:
     copied = 0 if whole else copies.frames_copied
     encoded = copies.plan.total if whole else copies.frames_encoded
     mixed = sum(piece.crossfade for piece in copies.plan.pieces)
-    parts = len(copies.encoded) if whole else sum(_rare_keyframes(copies))
+    raw = _raw(copies)
+    parts = len(copies.encoded) if whole else len(raw)
+    strange = sum(piece.frames for piece in copies.plan.pieces) if whole else sum(raw)
     decoded = encoded + mixed + _LEAD * parts
-    encoding = pixels * (encoded * _ENCODE * (whole or 1) + decoded * _DECODE + mixed * _BLEND)
+    encoding = pixels * (encoded * _ENCODE * (whole or 1) + decoded * _DECODE + mixed * _BLEND + strange * _RAW)
     seconds = float(copies.plan.total / copies.plan.rate)
-    cpu = _START + _COPY * copied + _SOUND * seconds + encoding
+    sound = _SOUND * seconds
+    once = keeps_track(config)
+    cpu = _START + _COPY * copied + encoding + (0 if once else sound)
     size = _video_bytes(blueprint, copied + encoded, seconds) + round(bits(config.audio_bitrate) / 8 * seconds)
     clips = len({piece.path for piece in copies.plan.pieces})
-    cost = prices.compute(cpu) + prices.keeping(size) + prices.operations(clips + 2, 2 + len(copies.segments))
+    tasks = 1 if whole else max(1, min(MOST_TASKS, math.floor(encoding / _TASK_SECONDS)))
+    stored = prices.operations(clips=clips, pieces=0 if whole else copies.pieces_encoded, tasks=tasks)
+    cost = prices.compute(cpu) + prices.keeping(size) + stored
     return Estimate(
         frames_copied=copied,
         frames_encoded=encoded,
         cpu_s=round(cpu, 2),
+        song_cpu_s=round(sound, 2) if once else 0.0,
         bytes=size,
-        tasks=1 if whole else max(1, min(MOST_TASKS, math.floor(encoding / _TASK_SECONDS))),
+        tasks=tasks,
         cost_usd=round(cost, 6),
         view_usd=round(prices.watching(size), 6),
         prices_of=prices.DATE,
     )
 
 
-def _rare_keyframes(copies: CopyPlan) -> list[bool]:
-    """For every encoded segment, whether its clip is one whose keyframes are rare: it was never conformed."""
+def _raw(copies: CopyPlan) -> list[int]:
+    """The length of every encoded segment whose clip was never conformed: its keyframes are rare, it must be scaled."""
     return [
-        s.piece is not None and copies.plan.pieces[s.piece].source_frames is None
+        s.count
         for s in copies.segments
-        if s.copied_from is None
+        if s.copied_from is None and s.piece is not None and copies.plan.pieces[s.piece].source_frames is None
     ]
 
 

@@ -42,11 +42,18 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Counts:
-    """How a file's pictures came about. `moves`: (index in the blueprint, why) of those that were encoded whole."""
+    """How a file's pictures came about.
+
+    `reused` pictures were found encoded, which took others `saved_s` CPU-seconds. `moves`: (index in the blueprint,
+    why) of those that were encoded whole.
+    """
 
     copied: int
     encoded: int
     reused: int = 0
+    saved_s: float = 0.0
+    pieces: int = 0
+    """Segments that were encoded, each for itself."""
     moves: tuple[tuple[int, str], ...] = ()
 
 
@@ -84,8 +91,23 @@ def plan_output(plan: FramePlan, config: OutputConfig, locate: Callable[[str], P
     return profile, plan_copies(plan, clips, config.retime)
 
 
+@dataclass(kw_only=True)
+class _Abandoned:
+    """A file that is closed, finished or not, when its context is left."""
+
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+
 @dataclass
-class StitchedFilm:
+class StitchedFilm(_Abandoned):
     """See the module. Up to `workers` pieces are encoded at once."""
 
     config: OutputConfig
@@ -96,7 +118,6 @@ class StitchedFilm:
     check: Callable[[], None]
     fault: Callable[[], BachataError | None]
     """Gives what another task that shares the work cannot get over."""
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def copies(self) -> CopyPlan:
@@ -112,8 +133,15 @@ class StitchedFilm:
     @property
     def counts(self) -> Counts:
         """See `Film`."""
-        copies = self.copies
-        return Counts(copies.frames_copied, copies.frames_encoded, self.workshop.reused, copies.encoded)
+        copies, workshop = self.copies, self.workshop
+        return Counts(
+            copies.frames_copied,
+            copies.frames_encoded,
+            workshop.reused,
+            workshop.saved_s,
+            pieces=copies.pieces_encoded,
+            moves=copies.encoded,
+        )
 
     def estimate(self, blueprint: Blueprint) -> Estimate:
         """See `Film`."""
@@ -123,7 +151,7 @@ class StitchedFilm:
         """See `Film`."""
         if self.shard.count > 1:
             parts = shares(self.copies.segments, self.shard.count)
-            gather(self.workshop, parts, workers=self.workers, check=self._check_all)
+            gather(self.workshop, parts, workers=self.workers, check=self._check_all, told=told_)
         pictures = self.copies.plan.shown
         seconds = self.copies.plan.total / self.copies.plan.rate
         self._writer = self._stack.enter_context(
@@ -152,17 +180,9 @@ class StitchedFilm:
         self._sound.until(None)
         self._writer.finish()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
-
 
 @dataclass
-class WholeFilm:
+class WholeFilm(_Abandoned):
     """See the module."""
 
     config: OutputConfig
@@ -170,7 +190,6 @@ class WholeFilm:
     locate: Callable[[str], Path]
     threads: int
     check: Callable[[], None]
-    _stack: ExitStack = field(default_factory=ExitStack)
 
     @property
     def times(self) -> Times | None:
@@ -201,11 +220,3 @@ class WholeFilm:
     def finish(self) -> None:
         """See `Film`."""
         self._output.finish()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)

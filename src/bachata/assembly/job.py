@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
 import threading
 import time
@@ -47,6 +48,8 @@ _LASTING: Final = frozenset(
     kind.code for kind in (InvalidRequest, InvalidBlueprint, ClipMissing, SongMissing, MediaUnreadable, AudioUnreadable)
 )
 """Faults of the request or its media: the next attempt would meet them again."""
+_FINAL: Final = _LASTING | {TaskOwnedElsewhere.code}
+"""Faults of the task that stitches after which nobody needs the shares of the others."""
 
 _log = logs.get_logger(__name__)
 
@@ -85,8 +88,8 @@ class RepeatedFault(BachataError):
         self._said = said
 
     def as_dict(self) -> dict[str, Any]:
-        """The body the earlier attempt left, whole."""
-        return self._said
+        """The body the earlier attempt left."""
+        return {key: value for key, value in self._said.items() if key != "execution_id"}
 
 
 class Job:
@@ -108,11 +111,16 @@ class Job:
         self._pause = pause or stop.wait
         self._stage = "assemble"
         self._kept: PieceStore | None = None
+        self._prefix: str | None = None
         self._shard = Shard(env.cloud_run_task_index, env.cloud_run_task_count)
         self._video_key = f"output/user_{env.user_id}/choreography_{env.task_id}.mp4"
 
     def run(self) -> int:
-        """Render, store, and say how it went. Never raises: 0 or 1."""
+        """Render, store, and say how it went. Never raises: 0 or 1.
+
+        A task that only shares the work always gives 0: what it has not done the last one does, and Cloud Run would
+        take its failure for that of the execution, whose video may be there.
+        """
         try:
             self._work()
         except BachataError as error:
@@ -123,13 +131,14 @@ class Job:
             self._fail(BachataError(fault, details=type(error).__name__))
         else:
             return 0
-        return 1
+        return 1 if self._shard.stitches else 0
 
     def _work(self) -> None:
         blueprint = read_blueprint(self._env, self._store)
         self._video_key = storage_key(blueprint.output_config.output_path)
+        self._prefix = plan_prefix(blueprint.to_json())
+        self._kept = kept = PieceStore(self._store, self._prefix, shared=self._shard.count > 1)
         self._look_back()
-        self._kept = kept = PieceStore(self._store, plan_prefix(blueprint.to_json()), shared=self._shard.count > 1)
         options = Options(
             fetch_workers=self._env.fetch_workers,
             fetch_backoff=self._env.fetch_backoff,
@@ -153,12 +162,25 @@ class Job:
             )
             result = self._upload(video, result)
         kept.clear()
-        self._quietly(self._forget_faults)
         self._report("cleanup", 1.0)
         _log.info(
             "rendered",
-            extra={"frames": result.frames, "seconds": result.processing_s, "peak_rss": result.peak_rss_bytes},
+            extra={
+                "frames": result.frames,
+                "frames_copied": result.frames_copied,
+                "frames_encoded": result.frames_encoded,
+                "frames_reused": result.frames_reused,
+                "tasks": self._shard.count,
+                "warnings": len(result.warnings),
+                "seconds": result.processing_s,
+                "peak_rss": result.peak_rss_bytes,
+            },
         )
+        if whole := result.encoded_moves:
+            _log.warning(
+                "moves were encoded whole",
+                extra={"moves": len(whole), "reasons": sorted({move.reason for move in whole})[:5]},
+            )
 
     def _share(self, blueprint: Blueprint, options: Options, kept: PieceStore) -> None:
         """Encode this task's share for the one that stitches."""
@@ -168,18 +190,18 @@ class Job:
         _log.info("encoded a share", extra={"frames": frames, "task": self._shard.index})
 
     def _is_over(self) -> bool:
-        """Whether this execution's video is there already."""
-        try:
-            said = json.loads(self._store.read_bytes(result_key(self._video_key)))
-        except (BachataError, ValueError):
-            return False
-        return isinstance(said, dict) and said.get("execution_id") == self._env.execution_id
+        """Whether the task that stitches needs nothing more: this execution's video is there, or will never be."""
+        if self._read(result_key(self._video_key)).get("execution_id") == self._env.execution_id:
+            return True
+        said = self._read(error_key(self._video_key))
+        return said.get("execution_id") == self._env.execution_id and said.get("code") in _FINAL
 
     def _fault_of_another(self) -> BachataError | None:
         """The lasting fault that a task sharing the work has met, if any."""
+        assert self._prefix is not None
         for index in range(self._shard.count - 1):
-            said = self._said(share_error_key(self._video_key, index))
-            if said and said.pop("execution_id", None) == self._env.execution_id:
+            said = self._said(share_error_key(self._prefix, index))
+            if said and said.get("execution_id") == self._env.execution_id:
                 return RepeatedFault(said)
         return None
 
@@ -235,42 +257,53 @@ class Job:
 
     def _fail(self, error: BachataError) -> None:
         error.stage = error.stage or self._stage
-        if self._kept is not None and self._shard.stitches and error.code in _LASTING:
-            self._kept.clear()  # no attempt will come that could use them
         body = error.as_dict()
-        _log.error(error.message, extra={k: v for k, v in body.items() if k != "error"})
-        if not isinstance(error, TaskOwnedElsewhere):  # else the place is another execution's
-            told = body if self._shard.stitches else {**body, "execution_id": self._env.execution_id}
-            document = json.dumps(told, ensure_ascii=False).encode()
-            self._quietly(lambda: self._store.put_bytes(self._error_key, document))
+        stitches = self._shard.stitches
+        if self._kept is not None and stitches and body["code"] in _LASTING:
+            self._kept.clear()  # no attempt will come that could use them
+        _log.log(
+            logging.ERROR if stitches else logging.WARNING,
+            error.message,
+            extra={k: v for k, v in body.items() if k != "error"},
+        )
+        if self._prefix is None and not stitches:
+            return  # no blueprint, so nowhere to say it; the one that stitches meets the same
+        lost = isinstance(error, TaskOwnedElsewhere)  # then words that lie there are another execution's
+        if lost and self._shard.count == 1:
+            return
+        document = json.dumps({**body, "execution_id": self._env.execution_id}, ensure_ascii=False).encode()
+        self._quietly(lambda: self._store.put_bytes(self._error_key, document, if_generation=0 if lost else None))
 
     def _look_back(self) -> None:
         """What an earlier attempt said: a fault that stays is not tried again, anything else is forgotten.
 
         Forgotten, because it must not be taken for this attempt's words, should this one be killed.
         """
-        if self._env.cloud_run_task_attempt and (said := self._said(self._error_key)):
+        said = self._said(self._error_key) if self._env.cloud_run_task_attempt else None
+        if said and said.get("execution_id") == self._env.execution_id:
             raise RepeatedFault(said)
         self._quietly(lambda: self._store.delete(self._error_key))
 
     def _said(self, key: str) -> dict[str, Any] | None:
         """A lasting fault that an attempt has reported under `key`: Cloud Run repeats it, but that cannot help."""
+        said = self._read(key)  # without one, or killed before it could speak: rendering again may succeed
+        return said if said.get("code") in _LASTING else None
+
+    def _read(self, key: str) -> dict[str, Any]:
+        """A JSON object in storage; empty when there is none that can be read."""
         try:
             said = json.loads(self._store.read_bytes(key))
-        except (BachataError, ValueError):  # none, or killed before it could speak: rendering again may succeed
-            return None
-        return said if isinstance(said, dict) and said.get("code") in _LASTING else None
+        except (BachataError, OSError, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
 
     @property
     def _error_key(self) -> str:
         """Where this task says why it failed: the one that stitches speaks for the execution."""
         if self._shard.stitches:
             return error_key(self._video_key)
-        return share_error_key(self._video_key, self._shard.index)
-
-    def _forget_faults(self) -> None:
-        for index in range(self._shard.count - 1):
-            self._store.delete(share_error_key(self._video_key, index))
+        assert self._prefix is not None
+        return share_error_key(self._prefix, self._shard.index)
 
     @staticmethod
     def _quietly(act: Callable[[], object]) -> None:

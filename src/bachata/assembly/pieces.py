@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from bachata.media.memory import give_back
 from bachata.media.profile import Profile
 from bachata.storage import ObjectStore
 
-FORMAT: Final = 1
+FORMAT: Final = 3
 """Of pieces and of what is hashed into their names; grows when either changes."""
 
 _PIECE: Final = ".piece"
@@ -44,6 +45,13 @@ class Made:
     """Index into the plan's pieces -> pictures for which its clip's last one was held."""
     damaged: dict[int, int]
     """Index into the plan's pieces -> pictures the decoder repaired."""
+    cpu_s: float = 0.0
+    """CPU-seconds it took."""
+
+    def moved(self, by: int) -> Made:
+        """The same, seen of other pieces of the plan: their indices grow by `by`."""
+        held, damaged = ({index + by: count for index, count in seen.items()} for seen in (self.held, self.damaged))
+        return replace(self, held=held, damaged=damaged)
 
 
 class Maker:
@@ -70,6 +78,7 @@ class Maker:
 
     def make(self, segment: Segment) -> Made:
         """Encode a segment. Raises MediaUnreadable."""
+        began = time.thread_time()  # decoder and encoder have one thread: this one
         group = max(1, round(_GOP_SECONDS * self.profile.rate))
         encoder = PieceEncoder(self.profile, quick=True)
         assert encoder.header == header(self.profile), "a piece must share the file's SPS and PPS"
@@ -81,7 +90,7 @@ class Maker:
             units += encoder.finish()
         del encoder
         give_back()
-        return Made(tuple(units), composer.held, composer.damaged)
+        return Made(tuple(units), composer.held, composer.damaged, time.thread_time() - began)
 
     def name(self, segment: Segment) -> str:
         """A hash of everything that decides the segment's bytes."""
@@ -127,6 +136,8 @@ class PieceStore:
         self._store = store
         self._prefix = prefix
         self._shared = shared
+        self.refused = False
+        """Whether storage has refused to list or to keep a piece."""
         self._known = self.look().pieces
 
     def look(self) -> Look:
@@ -134,8 +145,9 @@ class PieceStore:
         found: dict[str, set[str]] = {_PIECE: set(), _CLAIM: set()}
         try:
             infos = list(self._store.list(self._prefix))
-        except BachataError as error:
-            _log.warning("pieces could not be listed", extra={"reason": error.message})
+        except (BachataError, OSError) as error:
+            self.refused = True
+            _log.warning("pieces could not be listed", extra={"reason": str(error)})
             infos = []
         for info in infos:
             name, dot, kind = info.key.removeprefix(self._prefix).rpartition(".")
@@ -148,7 +160,7 @@ class PieceStore:
             return None
         try:
             data = self._store.read_bytes(self._key(name, _PIECE))
-        except BachataError:
+        except (BachataError, OSError):
             return None
         made = _unpacked(data, name, frames)
         if made is None:
@@ -169,13 +181,14 @@ class PieceStore:
         try:
             for info in list(self._store.list(self._prefix)):
                 self._store.delete(info.key)
-        except BachataError as error:
-            _log.warning("pieces could not be deleted", extra={"reason": error.message})
+        except (BachataError, OSError) as error:
+            _log.warning("pieces could not be deleted", extra={"reason": str(error)})
 
     def _put(self, key: str, data: bytes) -> None:
         try:
             self._store.put_bytes(key, data, content_type="application/octet-stream")
         except (BachataError, OSError) as error:
+            self.refused = True
             _log.warning("a piece could not be kept", extra={"reason": str(error)})
 
     def _key(self, name: str, kind: str) -> str:
@@ -191,6 +204,7 @@ def _packed(made: Made, name: str) -> bytes:
         "sha256": hashlib.sha256(body).hexdigest(),
         "held": list(made.held.items()),
         "damaged": list(made.damaged.items()),
+        "cpu_s": round(made.cpu_s, 3),
     }
     return json.dumps(note).encode() + b"\n" + body
 
@@ -203,10 +217,10 @@ def _unpacked(data: bytes, name: str, frames: int) -> Made | None:
         if any(note[key] != value for key, value in expected.items()):
             return None
         units = tuple(Unit(nal, nal[4] & 31 == _IDR) for nal in nal_units(body))
-        held, damaged = dict(note["held"]), dict(note["damaged"])
+        held, damaged, cpu_s = dict(note["held"]), dict(note["damaged"]), float(note["cpu_s"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Made(units, held, damaged) if len(units) == frames else None
+    return Made(units, held, damaged, cpu_s) if len(units) == frames else None
 
 
 def plan_prefix(blueprint_json: str) -> str:

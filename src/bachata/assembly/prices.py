@@ -36,6 +36,12 @@ def watching(size: int) -> float:
     return size / 1e9 * EGRESS_GB
 
 
-def operations(reads: int, writes: int) -> float:
-    """Of storage operations."""
+def operations(*, clips: int, pieces: int, tasks: int) -> float:
+    """Of a render's storage operations, deleting being free.
+
+    Every task reads the blueprint and the clips, the last one also the song and the pieces; it stores video and Result.
+    Pieces that are encoded are stored, and announced when several tasks share them.
+    """
+    reads = tasks * (1 + clips) + 1 + (pieces if tasks > 1 else 0)
+    writes = 2 + pieces * (2 if tasks > 1 else 1)
     return reads * READ + writes * WRITE

@@ -23,6 +23,12 @@ def asked_for(config: OutputConfig) -> str | None:
     return None
 
 
+def keeps_track(config: OutputConfig) -> bool:
+    """Whether the sound is the song's, encoded once and copied into every video. Matroska can skip no part of a packet,
+    so its sound is encoded with the video, and so are other codecs and the clips' own sound."""
+    return config.add_audio_overlay and config.audio_codec == "aac" and config.output_format in {"mp4", "mov"}
+
+
 def bits(rate: str) -> int:
     """Bits a second of a bitrate such as ``2M`` or ``128k``."""
     factor = {"k": 1_000, "m": 1_000_000}.get(rate[-1].lower())

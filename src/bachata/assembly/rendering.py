@@ -101,7 +101,7 @@ def encode_share(
     Outputs that are encoded whole have no pieces to share: then there is nothing to do. Raises as `render`.
     """
     check_output(blueprint.output_config)
-    if blueprint.output_config.video_codec != STITCHED_CODEC:
+    if blueprint.output_config.video_codec != STITCHED_CODEC or over():  # a late one need not fetch the clips
         return 0
     run = _Run(blueprint, store, options, stop or threading.Event(), _unheard)
     with writing(), tempfile.TemporaryDirectory(prefix="bachata-render-") as scratch:
@@ -123,6 +123,8 @@ class _Run:
     progress: Progress
     stage_seconds: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of what was fetched, see `Fetcher`."""
 
     def __post_init__(self) -> None:
         self.plan = plan_frames(self.blueprint)
@@ -131,8 +133,9 @@ class _Run:
         with self._stage("fetching"):
             fetcher, media = self._clips(scratch)
             media |= self._song(fetcher, song)
+            self.versions = fetcher.versions
         finished = scratch / "finished"
-        with self._film(media.__getitem__, fetcher.versions) as film:
+        with self._film(media.__getitem__) as film:
             with self._stage("concatenating"):
                 score = self._score(scratch, media, song)
                 warnings = film.shoot(finished, score.track, self._shot)
@@ -144,24 +147,25 @@ class _Run:
 
     def encode_share(self, scratch: Path, over: Callable[[], bool]) -> int:
         fetcher, clips = self._clips(scratch)
-        workshop = self._workshop(clips.__getitem__, fetcher.versions)
+        self.versions = fetcher.versions
+        workshop = self._workshop(clips.__getitem__)
         shard = self.options.shard
         mine = shares(workshop.maker.copies.segments, shard.count)[shard.index]
         work_off(workshop, mine, workers=self.options.workers, over=over)
         return workshop.made
 
-    def _film(self, locate: Callable[[str], Path], versions: dict[str, str]) -> Film:
+    def _film(self, locate: Callable[[str], Path]) -> Film:
         config = self.blueprint.output_config
         if config.video_codec != STITCHED_CODEC:
             return WholeFilm(config, self.plan, locate, self.options.threads, self._check)
-        workshop = self._workshop(locate, versions)
+        workshop = self._workshop(locate)
         return StitchedFilm(
             config, workshop, locate, self.options.shard, self.options.workers, self._check, self.options.fault
         )
 
-    def _workshop(self, locate: Callable[[str], Path], versions: dict[str, str]) -> Workshop:
+    def _workshop(self, locate: Callable[[str], Path]) -> Workshop:
         profile, copies = plan_output(self.plan, self.blueprint.output_config, locate)
-        maker = Maker(copies, profile, locate=locate, check=self._check, version=versions.__getitem__)
+        maker = Maker(copies, profile, locate=locate, check=self._check, version=self.versions.__getitem__)
         return Workshop(maker, self.options.kept)
 
     def _clips(self, scratch: Path) -> tuple[Fetcher, dict[str, Path]]:
@@ -195,7 +199,7 @@ class _Run:
             self.plan,
             song=(place, name) if place else None,
             locate=media.__getitem__,
-            tracks=Tracks(self.store, scratch, self._check),
+            tracks=Tracks(self.store, scratch, self._check, version=None if song else self.versions.get(name)),
             watched=self._watched,
         )
 
@@ -220,6 +224,11 @@ class _Run:
         yield
         self.stage_seconds[name] = round(self.stage_seconds.get(name, 0.0) + time.monotonic() - began, 3)
         self.progress(name, 1.0)
+
+    def _operations(self, film: Film) -> float:
+        clips = len({piece.path for piece in self.plan.pieces})
+        pieces = film.counts.pieces if self.options.kept else 0
+        return prices.operations(clips=clips, pieces=pieces, tasks=self.options.shard.count)
 
     def _result(self, measured: Facts, score: Score, film: Film, warnings: list[str]) -> Result:
         key = storage_key(self.blueprint.output_config.output_path)
@@ -247,18 +256,22 @@ class _Run:
             frames_reused=film.counts.reused,
             encoded_moves=[EncodedMove(move=move, reason=reason) for move, reason in film.counts.moves],
             estimate=film.estimate(self.blueprint),
-            spent=spent(measured.size),
+            spent=spent(measured.size, elsewhere=film.counts.saved_s, operations=self._operations(film)),
             execution_id=self.options.execution,
             warnings=warnings,
             parameters=self.blueprint.generation_parameters,
         )
 
 
-def spent(size: int) -> Spent:
-    """What this process has taken so far to make a video of `size` bytes."""
+def spent(size: int, *, elsewhere: float = 0.0, operations: float = 0.0) -> Spent:
+    """What this process has taken so far to make a video of `size` bytes, after others took `elsewhere` CPU-seconds.
+
+    `operations`: dollars of storage operations.
+    """
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu = sum(u.ru_utime + u.ru_stime for u in usage)
-    return Spent(cpu_s=round(cpu, 3), bytes=size, cost_usd=round(prices.compute(cpu) + prices.keeping(size), 6))
+    cpu = elsewhere + sum(u.ru_utime + u.ru_stime for u in usage)
+    cost = prices.compute(cpu) + prices.keeping(size) + operations
+    return Spent(cpu_s=round(cpu, 3), bytes=size, cost_usd=round(cost, 6))
 
 
 def peak_rss() -> int:

@@ -21,11 +21,16 @@ class EncodedMove(Document):
 
 
 class Spent(Document):
-    """What the task that wrote the video really took."""
+    """What making the video really took."""
 
-    cpu_s: float = Field(description="CPU-seconds of the process and its children; not of tasks that shared the work")
+    cpu_s: float = Field(
+        description="CPU-seconds of the task that wrote it, and those that other tasks or an earlier attempt took for "
+        "what they encoded; not what starting these took"
+    )
     bytes: int = Field(description="of the finished file")
-    cost_usd: float = Field(description="of those and of keeping the video for a month, at list prices")
+    cost_usd: float = Field(
+        description="of those, of storage operations and of keeping the video for a month, at list prices"
+    )
 
 
 class Result(Document):
@@ -38,14 +43,16 @@ class Result(Document):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the video's bytes")
     file_size: int = Field(gt=0, description="bytes")
     duration_s: float = Field(gt=0, description="from the finished file")
-    frames: int = Field(gt=0)
+    frames: int = Field(
+        gt=0, description="pictures in the file; when moves are retimed by timestamps not duration times rate"
+    )
     frame_rate: str = Field(description="exact, for example 30000/1001")
     width: int
     height: int
     video_codec: str
     audio_codec: str | None
     moves_count: int
-    cut_frames: list[int] = Field(description="frame on which each move begins")
+    cut_frames: list[int] = Field(description="frame of the constant frame_rate on which each move begins")
     processing_s: float
     stage_seconds: dict[str, float] = Field(default_factory=dict, description="wall time of each stage")
     peak_rss_bytes: int | None = None
@@ -71,9 +78,9 @@ def error_key(video_key: str) -> str:
     return f"{_stem(video_key)}.error.json"
 
 
-def share_error_key(video_key: str, index: int) -> str:
-    """Where task `index` of several, which does not write the video, says why it failed."""
-    return f"{_stem(video_key)}.task-{index}.error.json"
+def share_error_key(prefix: str, index: int) -> str:
+    """Where task `index` of several, which does not write the video, says why it failed: beside the plan's pieces."""
+    return f"{prefix}task-{index}.error.json"
 
 
 def _stem(video_key: str) -> str:

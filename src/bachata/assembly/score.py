@@ -10,17 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
 from bachata.assembly.frameplan import FramePlan
 from bachata.assembly.loudness import Loudness, measure
-from bachata.assembly.quality import bits
+from bachata.assembly.quality import bits, keeps_track
 from bachata.assembly.songtrack import SongTrack, Tracks
 from bachata.assembly.sound import RATE, Blocks, ClipSound, Shape, SongSound, Sound, sample_at
 from bachata.assembly.soundtrack import EncodedSound, Soundtrack
 from bachata.blueprint import Blueprint
-
-_COPYING: Final = {"mp4", "mov"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def score(
     path, name = song
     gain = _gain(blueprint, tracks, path, name) if config.normalize_audio else 0.0
     start, samples = Fraction(str(blueprint.audio_start)), sample_at(plan.total, plan.rate)
-    if config.audio_codec != "aac" or config.output_format not in _COPYING:
+    if not keeps_track(config):
         return _encoded(blueprint, SongSound(path, name, start=start, samples=samples), watched, gain_db=gain)
     bitrate = bits(config.audio_bitrate)
     track = SongTrack(

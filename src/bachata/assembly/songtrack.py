@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ _PACKET: Final = 1024  # samples of an AAC packet
 _WARM_UP: Final = 4  # packets a decoder or encoder is given before its output counts; AAC looks one packet back
 _TICK: Final = Fraction(1, RATE)
 _OPTIONS: Final = {"flags": "+bitexact+global_header"}
+
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 _log = get_logger(__name__)
 
@@ -94,8 +97,12 @@ class SongTrack:
     def warnings(self) -> list[str]:
         """What had to be bent."""
         found = []
-        missing = self.first + self.samples - max(self.length, self.first)
-        if missing > 0:
+        missing = self.first + self.samples - self.length
+        if missing >= self.samples:
+            found.append(
+                f"the song ends {(missing - self.samples) / RATE:.2f} s before audio_start: the video is silent"
+            )
+        elif missing > 0:
             found.append(f"the song ends {missing / RATE:.2f} s before the video, which ends in silence")
         return found
 
@@ -117,9 +124,9 @@ class SongTrack:
                     yield packet
 
     def _quiet(self) -> Iterator[Packet[AudioStream]]:
-        """Silence from the track's last packet on, for ever."""
+        """Silence from the track's last packet on, or from a little before the video when that is later, for ever."""
         still = list(_encoded(silence(8 * _PACKET), self.bitrate))[4]
-        at = -(-self.length // _PACKET) * _PACKET
+        at = -(-max(self.length, self.first - 2 * _PACKET + 1) // _PACKET) * _PACKET
         while True:
             packet = cast("Packet[AudioStream]", Packet(bytes(still)))
             packet.pts, packet.is_keyframe = at, True
@@ -128,21 +135,28 @@ class SongTrack:
 
 
 class Tracks:
-    """Tracks in storage; `scratch` is where one is fetched or made. What cannot be stored is made again next time."""
+    """Tracks in storage; `scratch` is where one is fetched or made. What cannot be stored is made again next time.
 
-    def __init__(self, store: ObjectStore, scratch: Path, check: Callable[[], None]) -> None:
+    `version` is another one whenever the song's object is another (see `Fetcher`): with it the song's hash is
+    remembered, and half a gigabyte of WAV is not read for every video. None: it is not known.
+    """
+
+    def __init__(
+        self, store: ObjectStore, scratch: Path, check: Callable[[], None], *, version: str | None = None
+    ) -> None:
         self.warnings: list[str] = []
         """What was odd about a song that was encoded."""
         self._store = store
         self._scratch = scratch
         self._check = check
+        self._version = version
 
     def track(self, song: Path, name: str, *, gain_db: float, bitrate: int) -> Path:
         """The file of a song's track, encoded now if nobody has before.
 
         Raises AudioUnreadable naming the song `name`.
         """
-        told = [FORMAT, av.library_versions, _hash(song), f"{gain_db:.2f}", bitrate]
+        told = [FORMAT, av.library_versions, self._hash(song, name), f"{gain_db:.2f}", bitrate]
         key = f"cache/audio/{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}.m4a"
         path = self._scratch / "track.m4a"
         try:
@@ -169,7 +183,7 @@ class Tracks:
 
     def loudness(self, song: Path, name: str) -> Loudness:
         """Of the whole song, measured now if nobody has before. Raises AudioUnreadable."""
-        key = f"cache/audio/{_hash(song)}.loudness.json"
+        key = f"cache/audio/{self._hash(song, name)}.loudness.json"
         try:
             said = json.loads(self._store.read_bytes(key))
             return Loudness(float(said["integrated_lufs"]), float(said["true_peak_dbtp"]))
@@ -182,6 +196,25 @@ class Tracks:
         except (BachataError, OSError) as error:
             _log.warning("the song's loudness could not be kept", extra={"reason": str(error)})
         return measured
+
+    def _hash(self, song: Path, name: str) -> str:
+        """SHA-256 of the song's bytes, computed once for each version of its object."""
+        if self._version is None:
+            return _hash(song)
+        told = json.dumps([name, self._version])
+        key = f"cache/audio/{hashlib.sha256(told.encode()).hexdigest()}.song"
+        try:
+            known = self._store.read_bytes(key).decode()
+            if _SHA256.fullmatch(known):
+                return known
+        except (BachataError, ValueError):
+            pass
+        computed = _hash(song)
+        try:
+            self._store.put_bytes(key, computed.encode())
+        except (BachataError, OSError) as error:
+            _log.warning("the song's hash could not be kept", extra={"reason": str(error)})
+        return computed
 
     def _encode(self, song: Path, name: str, path: Path, gain_db: float, bitrate: int) -> None:
         blocks = self._watched(whole_song(song, name, self.warnings.append))

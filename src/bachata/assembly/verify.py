@@ -52,11 +52,11 @@ def facts(path: Path, *, frames: int, rate: Fraction, sound: bool, times: Times 
         video = container.streams.video[0]
         audio = container.streams.audio[0] if container.streams.audio else None
         indexed = times is not None and "mp4" in container.format.name
-        found, audible = _from_index(video, audio) if indexed else _from_packets(container)
+        found, seconds, audible = _from_index(video, audio) if indexed else _from_packets(container)
         tick = video.time_base or Fraction(1, av.time_base)
         measured = Facts(
             frames=len(found),
-            seconds=frames / rate,
+            seconds=seconds,
             width=video.width,
             height=video.height,
             video_codec=video.codec_context.name,
@@ -64,33 +64,41 @@ def facts(path: Path, *, frames: int, rate: Fraction, sound: bool, times: Times 
             size=path.stat().st_size,
             sha256=_sha256(path),
         )
-    _hold(found, planned, measured, audible, tick, sound=sound)
+    _hold(found, planned, measured, audible, tick, seconds=frames / rate, sound=sound)
     return measured
 
 
-def _from_index(video: VideoStream, audio: AudioStream | None) -> tuple[array[int], Fraction]:
-    """Times of all pictures in ticks, and how long there is sound. MP4 and QuickTime tell it in their index."""
+def _from_index(video: VideoStream, audio: AudioStream | None) -> tuple[array[int], Fraction, Fraction]:
+    """Times of all pictures in ticks, seconds of pictures and of sound. MP4 and QuickTime tell it in their index."""
     found = array("q", sorted(entry.timestamp for entry in video.index_entries))
     audible = (audio.duration or 0) * (audio.time_base or Fraction(0)) if audio else Fraction(0)
-    return found, audible
+    return found, (video.duration or 0) * (video.time_base or Fraction(0)), audible
 
 
-def _from_packets(container: InputContainer) -> tuple[array[int], Fraction]:
+def _from_packets(container: InputContainer) -> tuple[array[int], Fraction, Fraction]:
     video = container.streams.video[0].index
     found = array("q")
-    audible = Fraction(0)
+    visible = audible = Fraction(0)
     for packet in container.demux():
         if packet.pts is None or packet.time_base is None:
             continue  # the flushing packet at the end
         if packet.stream_index == video:
             found.append(packet.pts)
+            visible = max(visible, (packet.pts + (packet.duration or 0)) * packet.time_base)
         elif isinstance(packet.stream, AudioStream):
             audible = max(audible, (packet.pts + (packet.duration or 0)) * packet.time_base)
-    return array("q", sorted(found)), audible
+    return array("q", sorted(found)), visible, audible
 
 
 def _hold(
-    found: array[int], planned: Times, measured: Facts, audible: Fraction, tick: Fraction, *, sound: bool
+    found: array[int],
+    planned: Times,
+    measured: Facts,
+    audible: Fraction,
+    tick: Fraction,
+    *,
+    seconds: Fraction,
+    sound: bool,
 ) -> None:
     faults = []
     scale = planned.tick / tick
@@ -101,6 +109,8 @@ def _hold(
         for pts, time in zip(found, planned.each, strict=True)
     ):
         faults.append("frames off their times")
+    if abs(measured.seconds - seconds) > max(2 * tick, Fraction(2, 1000)):  # Matroska counts milliseconds
+        faults.append(f"{float(measured.seconds):.3f} s of pictures instead of {float(seconds):.3f}")
     if sound and measured.audio_codec is None:
         faults.append("no sound")
     elif sound and abs(audible - measured.seconds) > Fraction(1, 10):

@@ -16,11 +16,14 @@ from typing import Final
 
 from bachata.assembly.copyplan import Segment
 from bachata.assembly.pieces import Made, Maker, PieceStore
+from bachata.logs import get_logger
 
 PATIENCE: Final = 60.0
 """Seconds after which a segment another task has begun is made here: many times what the longest takes."""
 
 _POLL: Final = 0.5
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +64,47 @@ class Workshop:
     made: int = 0
     """Pictures encoded here."""
     reused: int = 0
-    """Pictures whose encoding was found in storage."""
+    """Pictures whose encoding was found in storage, and was not put there by this workshop."""
+    saved_s: float = 0.0
+    """CPU-seconds these took whoever encoded them."""
+    _own: set[str] = field(default_factory=set)
+    _found: set[Segment] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, segment: Segment) -> Made:
         """The segment, from storage or made now. Raises MediaUnreadable."""
         if self.kept is None:
             made = self.maker.make(segment)
-            self._count(segment, found=False)
+            self._count_made(segment)
             return made
         name = self.maker.name(segment)
-        found = self.kept.get(name, segment.count)
-        if found is None:
-            self.kept.claim(name)
-            made = self.maker.make(segment)
-            self.kept.put(name, made)
-        self._count(segment, found=found is not None)
-        return found or made
+        place = segment.piece or 0  # equal moves share a piece, so it says what was seen relative to its own
+        if found := self.kept.get(name, segment.count):
+            self._count_found(segment, name, found)
+            return found.moved(place)
+        self.kept.claim(name)
+        made = self.maker.make(segment)
+        self.kept.put(name, made.moved(-place))
+        self._count_made(segment, name)
+        return made
 
-    def _count(self, segment: Segment, *, found: bool) -> None:
+    def made_here(self, name: str) -> bool:
+        """Whether this workshop made the piece of that name, wherever it is now."""
+        return name in self._own
+
+    def _count_made(self, segment: Segment, name: str | None = None) -> None:
         with self._lock:
-            if found:
+            self.made += segment.count
+            if name is not None:
+                self._own.add(name)
+
+    def _count_found(self, segment: Segment, name: str, found: Made) -> None:
+        """A segment is asked for when it is gathered and when it is stitched, and counts once."""
+        with self._lock:
+            if name not in self._own and segment not in self._found:
+                self._found.add(segment)
                 self.reused += segment.count
-            else:
-                self.made += segment.count
+                self.saved_s += found.cpu_s
 
 
 def work_off(workshop: Workshop, segments: Sequence[Segment], *, workers: int, over: Callable[[], bool]) -> None:
@@ -103,22 +123,31 @@ def gather(
     *,
     workers: int,
     check: Callable[[], None],
+    told: Callable[[int, int], None] = lambda _done, _of: None,
     patience: float = PATIENCE,
 ) -> None:
     """Have every segment in storage: the last of `parts` by making it, the others by waiting for their tasks.
 
-    `check` may raise between looks. Raises MediaUnreadable, or what another task has left as its lasting fault.
+    When storage refuses to keep or to list pieces, waiting is in vain: it returns, and what is missing is made when it
+    is stitched. `told` hears how many of the pictures that are encoded are there, and of how many. `check` may raise
+    between looks. Raises MediaUnreadable, or what another task has left as its lasting
+    fault.
     """
     kept = workshop.kept
     assert kept is not None
-    work_off(workshop, parts[-1], workers=workers, over=lambda: False)
+    work_off(workshop, parts[-1], workers=workers, over=lambda: kept.refused)
+    total = sum(s.count for part in parts for s in part)
+    waiting = ""
     names = {segment: workshop.maker.name(segment) for part in parts[:-1] for segment in part}
     begun: dict[str, float] = {}
     while True:
         check()
         look = kept.look()
-        missing = [[s for s in part if names[s] not in look.pieces] for part in parts[:-1]]
-        if not any(missing):
+        there = look.pieces
+        missing = [[s for s in part if not (names[s] in there or workshop.made_here(names[s]))] for part in parts[:-1]]
+        left = sum(s.count for part in missing for s in part)
+        told(total - left, total)
+        if kept.refused or not left:
             return
         now = time.monotonic()
         for claimed in look.claims:
@@ -126,6 +155,12 @@ def gather(
         free = [[s for s in part if names[s] not in begun or now - begun[names[s]] > patience] for part in missing]
         # From the end of the fullest part: its own task comes from the front.
         mine = max(free, key=len)[-workers:]
+        doing = "making pieces of other tasks" if mine else "waiting for other tasks"
+        if doing != waiting:
+            waiting = doing
+            _log.info(doing, extra={"done": total - left, "of": total})
+        if late := sum(names[s] in begun for s in mine):
+            _log.warning("taking over pieces that were begun and not finished", extra={"pieces": late})
         if mine:
             _each(mine, workshop.get, workers)
         else:

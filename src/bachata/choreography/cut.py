@@ -13,7 +13,7 @@ from bachata.blueprint import TransitionType
 from bachata.choreography.grid import Grid
 from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
-from bachata.timeline import seconds_at
+from bachata.timeline import TOLERANCE, seconds_at
 
 DIGITS = 6
 """Decimals of a written second: half a microsecond is 0.00003 frames at 60 fps, so `frame_at` restores the frame."""
@@ -45,7 +45,8 @@ class Cut:
     @property
     def left(self) -> int:
         """Whole frames of the video for which the clip goes on after what is shown."""
-        return (self.move.frames - self.source - self.shown) * self.slot.frames // self.shown
+        left = self.move.frames - self.source - self.shown - TOLERANCE * self.move.rate
+        return max(0, math.floor(left * self.slot.frames / self.shown))
 
     def source_end(self, handle: int = 0) -> int:
         """The clip's frame after the last one shown, with `handle` frames of the video more."""
@@ -58,7 +59,7 @@ def join(cuts: Sequence[Cut], grid: Grid, kinds: Sequence[TransitionType], fade:
     on one of its keyframes; a fade lasts `fade` s a half; none is longer than half its move.
 
     A crossfade mixes what the clip before it goes on to show. Where that clip ends sooner the crossfade is as short as
-    what there is; less than half a count of it would be seen as a fault, so it is a cut.
+    what there is; less than a third of a count would be seen as a fault, so it is a cut.
     """
     joined: list[Cut] = []
     for before, cut, kind in zip([None, *cuts[:-1]], cuts, kinds, strict=True):
@@ -66,7 +67,7 @@ def join(cuts: Sequence[Cut], grid: Grid, kinds: Sequence[TransitionType], fade:
         if kind == "crossfade":
             count = _count(cut) or grid.frames[cut.slot.count + 1] - grid.frames[cut.slot.count]
             left = before.left if before else 0
-            frames = min(count, left) if 2 * left >= count else 0
+            frames = min(count, left) if 3 * left >= count else 0
         elif kind != "cut":
             frames = round(fade * grid.rate)
         frames = min(frames, cut.slot.frames // 2)

@@ -204,6 +204,10 @@ class DirectoryStore:
                     self._remember(info)
                     _move(temporary, path)
                     self._forget(key, keep=generation)
+            except BaseException:
+                if moved and temporary.exists() and not moved.exists():
+                    temporary.replace(moved)  # whoever tries again needs it
+                raise
             finally:
                 temporary.unlink(missing_ok=True)
         return info

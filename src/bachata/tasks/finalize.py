@@ -85,6 +85,8 @@ class Finalizer:
             return wanted.stage, wanted.error
         if not isinstance(reported, dict) or not isinstance(reported.get("error"), str):
             return wanted.stage, wanted.error
+        if reported.pop("execution_id", wanted.execution) != wanted.execution:  # of another render of the task
+            return wanted.stage, wanted.error
         stage = reported.get("stage")
         return stage if isinstance(stage, str) and stage else wanted.stage, {**wanted.error, **reported}
 

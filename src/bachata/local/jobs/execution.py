@@ -84,9 +84,13 @@ class Execution:
         return self._run.env.get(name)
 
     def last_error(self) -> str | None:
-        """What the latest attempt complained about last, from its log: for the person at this machine, not the API."""
-        logs = sorted(self.logs.glob("*.log"), key=lambda log: log.stat().st_mtime_ns) if self.logs.is_dir() else []
-        return last_error(logs[-1]) if logs else None
+        """What its tasks complained about last, from their logs: for the person at this machine, not the API.
+
+        The last task speaks for all and its last attempt for it; a log without an error counts only when all are.
+        """
+        logs = sorted(self.logs.glob("*.log"), key=_task_and_attempt, reverse=True)
+        errors = (last_error(log, severe=severe) for severe in (True, False) for log in logs)
+        return next((error for error in errors if error), None)
 
     @property
     def error(self) -> tuple[int, str] | None:
@@ -193,6 +197,10 @@ class Execution:
             with self._lock:
                 self._attempts.discard(attempt)
                 self._counts.running -= 1
+
+
+def _task_and_attempt(log: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in log.stem.split("-") if part.isdecimal())
 
 
 def _stamp(moment: datetime) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 TAIL_BYTES = 64 * 1024
 
 
-def last_error(log: Path) -> str | None:
-    """The message of the last ERROR line in `log`; without one its last line that is not blank; else None.
+def last_error(log: Path, *, severe: bool = False) -> str | None:
+    """The message of the last ERROR line in `log`; without one its last line that is not blank, unless only a `severe`
+    one is wanted; else None.
 
     Only the last 64 KiB are read. Job lines are the JSON lines of `bachata.logs`; anything else (a decoder's words,
     an interpreter's traceback) is plain text.
@@ -25,7 +26,7 @@ def last_error(log: Path) -> str | None:
         message = _error_message(line)
         if message:
             return message
-    return next((line.strip() for line in reversed(lines) if line.strip()), None)
+    return None if severe else next((line.strip() for line in reversed(lines) if line.strip()), None)
 
 
 def _error_message(line: str) -> str | None:
