@@ -211,11 +211,13 @@ class TestWishes:
         pieces = planned(make_library(90), brief=understand({}, "smooth transitions")).blueprint.moves
         for before, piece in itertools.pairwise(pieces):
             if piece.transition_type == "crossfade":
-                assert piece.transition_duration == pytest.approx(60 / 126, abs=2 / 30)
                 assert before.original_duration is not None
+                if before.trim_end > 2 / 30:  # else a clip's own end is the limit
+                    assert piece.transition_duration == pytest.approx(60 / 126, abs=2 / 30)
+                assert 60 / 126 / 3 <= piece.transition_duration <= 60 / 126 + 2 / 30
                 left = before.original_duration - before.trim_end - before.trim_start - before.duration * before.speed
                 handle = piece.transition_duration * before.speed
-                assert left >= handle - 2 / 30 or before.trim_end < 1 / 24  # a clip's own end is the limit
+                assert left >= handle - 1e-4
 
 
 class _Taste:
