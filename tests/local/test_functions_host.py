@@ -27,7 +27,7 @@ def {name}(request):
     if "started" in body:
         # Announces itself, then answers only when the reader allows it.
         pathlib.Path(body["started"]).touch()
-        open(body["answer_when"]).close()
+        open(body["answer_when"]).read()  # not only until it is opened: an answer could come before what breaks it
     if body.get("crash"):
         raise RuntimeError("on purpose")
     names = sorted(n for n in os.environ if n in ("STORAGE_BACKEND", "DATABASE_URL", "TASK_ID"))
