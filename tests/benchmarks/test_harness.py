@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -34,6 +35,23 @@ def test_a_peak_between_two_samples_is_seen():
     """The kernel remembers it; the process only has to live on until the next look."""
     cost = run(python("import time; block = b'x' * (300 * 2**20); del block; time.sleep(0.2)"))
     assert cost.peak_rss_mb > 300
+
+
+def test_memory_is_seen_beside_a_thread_that_never_rests():
+    done: list[bool] = []
+
+    def toil() -> None:
+        while not done:
+            pass
+
+    busy = threading.Thread(target=toil)
+    busy.start()
+    try:
+        cost = run(of_children(HOLD.format(mb=100)))
+    finally:
+        done.append(True)
+        busy.join()
+    assert cost.peak_rss_mb > 100
 
 
 def test_children_count():

@@ -74,7 +74,9 @@ def test_a_video_that_breaks_off_is_noticed(made: tuple[Path, Result], tmp_path:
     short.write_bytes(data[: len(data) // 2])
     assert BROWSER
     found, _ = play(short, cuts_of(video, result.cut_frames), BROWSER)
-    assert any(re.match(r"no picture was shown after [01]\.\d+ s of 2\.0", fault) for fault in found)
+    # which of the two it does is a matter of its release: it takes what came for all there is, or waits for the rest
+    said = re.compile(r"no picture was shown after [01]\.\d+ s of 2\.0|it did not play to its end: stopped at [01]\.")
+    assert any(said.match(fault) for fault in found), found
 
 
 def flat(frame: int, value: int) -> Cut:
