@@ -12,11 +12,13 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +74,10 @@ def answer(video: Path, cuts: Sequence[Cut], browser: str, *, speed: float) -> d
     }
     files = {"/": (_PAGE, "text/html"), "/video": (video, "video/mp4")}
     patience = _length(video) / speed + PATIENCE
-    with Server(files, {"/order": json.dumps(order).encode()}) as server, tempfile.TemporaryDirectory() as profile:
+    with (
+        Server(files, {"/order": json.dumps(order).encode()}) as server,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+    ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             _browse(browser, f"http://127.0.0.1:{server.server_port}/", profile, server.told, patience)
@@ -132,16 +137,14 @@ def _browse(browser: str, url: str, profile: str, done: threading.Event, patienc
     ]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.insert(1, "--no-sandbox")  # Chromium's sandbox refuses root; the only page it opens is ours
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # A session of its own: the browser's many children outlive it, and would go on decoding.
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         done.wait(patience)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # what it would keep lies in a profile that is thrown away
+        process.wait()
 
 
 class Server(ThreadingHTTPServer):

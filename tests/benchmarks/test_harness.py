@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.harness import Cost, Running, in_turn, machine, run, run_together
 
-HOLD = "import time; block = b'x' * ({mb} * 2**20)\nwhile time.process_time() < 0.4: pass"
-"""Holds memory until it has used 0.4 s of CPU, however long that takes."""
+HOLD = "import time; block = b'x' * ({mb} * 2**20)\nwhile time.process_time() < 0.4: pass\ntime.sleep(1)"
+"""Holds memory until it has used 0.4 s of CPU, then rests: on a busy machine nobody gets to look while it works."""
 WRITE = "import pathlib; pathlib.Path({path!r}).write_bytes(b'x' * {size})"
 
 
@@ -86,7 +86,7 @@ def test_commands_side_by_side_and_in_turn():
     assert together.cpu_s >= 0.8
     assert turns.cpu_s >= 0.8
     assert together.peak_rss_mb > 100
-    assert turns.wall_s > 0.8
+    assert turns.wall_s > 2.8
     assert turns.peak_rss_mb < together.peak_rss_mb
 
 
