@@ -226,12 +226,12 @@ class _Taste:
     def __init__(self, answer: Sequence[Direction] | None = None, pick: int | None = None) -> None:
         self.answer, self.pick, self.seen = answer, pick, list[Scene]()
 
-    def direct(self, brief: Brief, scenes: Sequence[Scene]) -> Sequence[Direction]:
+    def direct(self, brief: Brief, scenes: Sequence[Scene], *, title: str | None = None) -> Sequence[Direction]:
         self.seen = list(scenes)
         if self.answer is not None:
             return self.answer
         assert self.pick is not None
-        return [Direction((s.candidates[self.pick % len(s.candidates)],)) for s in scenes]
+        return [Direction((s.candidates[self.pick % len(s.candidates)].clip_id,)) for s in scenes]
 
 
 class TestDirector:
@@ -241,7 +241,7 @@ class TestDirector:
         plain, directed = planned(moves), planned(moves, director=taste)
         assert len(taste.seen) == len(directed.blueprint.moves)
         agreed = [
-            sum(p.clip_id == s.candidates[-1] for p, s in zip(made.blueprint.moves, taste.seen, strict=True))
+            sum(p.clip_id == s.candidates[-1].clip_id for p, s in zip(made.blueprint.moves, taste.seen, strict=True))
             for made in (plain, directed)
         ]
         assert agreed[1] > agreed[0]

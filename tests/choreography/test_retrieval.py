@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bachata.choreography.brief import Brief, understand
 from bachata.choreography.grid import grid
-from bachata.choreography.retrieval import MAX_STRETCH, RUNGS, Candidates, Retrieval, target_energy
+from bachata.choreography.query import target_energy
+from bachata.choreography.retrieval import MAX_STRETCH, RUNGS, Candidates, Retrieval
 from bachata.choreography.slots import Slot, slots
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.errors import NoMoves

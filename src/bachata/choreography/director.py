@@ -12,14 +12,15 @@ from typing import Protocol
 
 from bachata.choreography.brief import Brief
 from bachata.choreography.slots import Slot
+from bachata.moves.catalogue import Move
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One place as a director sees it: the slot and the ids that may fill it, best match first."""
+    """One place as a director sees it: the slot and the moves that may fill it, best match first."""
 
     slot: Slot
-    candidates: tuple[str, ...]
+    candidates: tuple[Move, ...]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,6 @@ class Direction:
 class Director(Protocol):
     """Looks at the whole dance once and returns one Direction a scene; fewer or none mean no preference."""
 
-    def direct(self, brief: Brief, scenes: Sequence[Scene]) -> Sequence[Direction]:
-        """Preferences for `scenes`, in their order."""
+    def direct(self, brief: Brief, scenes: Sequence[Scene], *, title: str | None = None) -> Sequence[Direction]:
+        """Preferences for `scenes`, in their order. `title`: the song's, as its owner wrote it."""
         ...

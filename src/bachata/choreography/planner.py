@@ -67,12 +67,14 @@ def plan(
     song_key: str,
     index: MoveIndex,
     director: Director | None = None,
+    title: str | None = None,
     output: Mapping[str, Any] | None = None,
     library: str | None = None,
 ) -> Plan:
     """Choose, order and cut moves for a whole song or the wished part of it.
 
-    `moves` in the order of `index`; `output` overrides fields of the blueprint's output_config.
+    `moves` in the order of `index`; `title` is the song's, for the director; `output` overrides fields of the
+    blueprint's output_config.
 
     Raises NoMoves if the library cannot serve the request even relaxed, InvalidRequest if the song has no beats,
     InvalidBlueprint if `output`, `song_key` or the ids break the blueprint's rules.
@@ -84,7 +86,7 @@ def plan(
     song = grid(analysis, frame_rate(config["frame_rate"]))
     retrieval = Retrieval(moves, index, brief, analysis.tempo)
     scenes = _scenes(analysis, song, retrieval, brief)
-    chosen = sequence(scenes, moves, brief, _directions(director, brief, scenes, moves))
+    chosen = sequence(scenes, moves, brief, _directions(director, brief, scenes, moves, title))
     cuts = _cuts(scenes, chosen, moves, song, brief)
     document = {
         "schema": SCHEMA,
@@ -156,12 +158,16 @@ def _scenes(analysis: Analysis, song: Grid, retrieval: Retrieval, brief: Brief) 
 
 
 def _directions(
-    director: Director | None, brief: Brief, scenes: Sequence[Candidates], moves: Sequence[Move]
+    director: Director | None,
+    brief: Brief,
+    scenes: Sequence[Candidates],
+    moves: Sequence[Move],
+    title: str | None,
 ) -> Sequence[Direction]:
     if director is None:
         return ()
-    seen = [Scene(s.slot, tuple(moves[m].clip_id for m in s.moves)) for s in scenes]
-    return director.direct(brief, seen)
+    seen = [Scene(s.slot, tuple(moves[m] for m in s.moves)) for s in scenes]
+    return director.direct(brief, seen, title=title)
 
 
 def _cuts(

@@ -19,7 +19,7 @@ from bachata.blueprint import Blueprint
 from bachata.choreography.phase import PhaseError, phase_error
 from bachata.choreography.vocabulary import DIFFICULTIES, LIBRARY_STYLES
 from bachata.moves.catalogue import Move
-from bachata.moves.embedding import ENERGY, embed, profile_of
+from bachata.moves.embedding import embed, profile_of
 from bachata.moves.glossary import role_of
 from bachata.music.document import Analysis
 
@@ -179,7 +179,7 @@ def _energy(blueprint: Blueprint, analysis: Analysis, danced: Sequence[Move]) ->
         start = blueprint.audio_start + piece.start_time
         inside = energy[: len(beats)][(beats >= start - HIT) & (beats < start + piece.duration - HIT)]
         music.append(float(inside.mean()) if len(inside) else 0.5)
-    song, clips = _ranks(np.array(music)), _ranks(np.array([ENERGY[m.energy_level] for m in danced]))
+    song, clips = _ranks(np.array(music)), _ranks(np.array([m.energy for m in danced]))
     if song.std() == 0 or clips.std() == 0:
         return EnergyMatch(None, None)
     rho = float(np.corrcoef(song, clips)[0, 1])

@@ -22,7 +22,6 @@ from bachata.choreography.retrieval import PHRASES_APART, Candidates
 from bachata.choreography.slots import Slot
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.moves.catalogue import Move
-from bachata.moves.embedding import ENERGY
 from bachata.moves.glossary import role_of
 
 BEAM = 256
@@ -111,7 +110,7 @@ def _own_costs(
     for m in scene.moves:
         move = moves[m]
         at_home = role is not None and role_of(move.label) == role
-        cost = w.energy * (ENERGY[move.energy_level] - scene.target_energy) ** 2
+        cost = w.energy * (move.energy - scene.target_energy) ** 2
         above = DIFFICULTIES.index(move.difficulty) - wished
         cost += w.harder * above if above > 0 and not at_home else w.easier * abs(above)
         cost += w.style * bool(brief.styles and move.style not in brief.styles)

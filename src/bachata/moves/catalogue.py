@@ -6,7 +6,9 @@ were conformed name no profile; their clips are the files they came as.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
+from statistics import fmean
 from typing import Literal
 
 from pydantic import Field
@@ -22,6 +24,20 @@ LABELS = (
     "footwork", "golpes", "arm_styling", "headrolls", "outro", "cross_body_lead",
 )  # fmt: skip
 """Labels of the inherited library; others are welcome, these have known roles."""
+
+
+ENERGY = {"low": 0.15, "medium": 0.5, "high": 0.85}
+"""Energy levels on the 0..1 axis of the Analysis document."""
+
+
+class Pose(Document):
+    """How the dancers stand in one picture, as an outline: where, how large, how spread. Lengths in picture heights."""
+
+    x: float = Field(description="centre of the outline from the middle of the picture, right is positive")
+    y: float = Field(description="the same, down is positive")
+    width: float = Field(ge=0)
+    height: float = Field(ge=0)
+    shape: list[int] = Field(description="share of 4 columns by 6 rows of the outline's box that is dancer, 0 to 100")
 
 
 class Move(Document):
@@ -49,6 +65,32 @@ class Move(Document):
     confidence: float = Field(ge=0, le=1, description="of beats and count; 1 when annotated by hand")
     beats_source: Literal["annotated", "measured"] = Field("measured", description="who says where the beats are")
     analyser: str | None = Field(None, description="the version of what measured the beats; None when annotated")
+
+    motion: list[float] = Field(
+        default_factory=list, description="how much the dancers move from each beat to the next, 0 to 1; measured"
+    )
+    kinetic_beats: list[int] = Field(
+        default_factory=list, description="frames at which the dancers' motion is least for a moment: their own beats"
+    )
+    poses: list[Pose] = Field(default_factory=list, description="at each beat")
+
+    @property
+    def energy(self) -> float:
+        """Energy of the whole, 0 to 1: measured, else what its level says."""
+        return fmean(self.motion) if self.motion else ENERGY[self.energy_level]
+
+    def energy_between(self, first: int, last: int) -> float:
+        """Energy from beat `first` up to beat `last` (indices into beats), 0 to 1."""
+        moved = self.motion[max(0, first) : last]
+        return fmean(moved) if moved else self.energy
+
+    def pose_at(self, frame: int) -> Pose | None:
+        """Pose at the beat nearest to a frame; None if poses were never measured."""
+        if not self.poses:
+            return None
+        after = bisect_left(self.beats, frame)
+        near = (i for i in (after - 1, after) if 0 <= i < len(self.poses))
+        return self.poses[min(near, key=lambda i: abs(self.beats[i] - frame))]
 
     @property
     def rate(self) -> Fraction:

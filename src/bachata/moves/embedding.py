@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bachata.moves.catalogue import Move
+from bachata.moves.catalogue import ENERGY, Move
 from bachata.moves.glossary import fold, names_of, role_of
 
 Vector = npt.NDArray[np.float32]
@@ -38,8 +38,6 @@ _TEMPO_BUMPS = 24
 _TEMPO_RANGE = (60.0, 200.0)  # BPM; what the analyser searches, with a margin
 _TEMPO_WIDTH = math.log(1.06)  # a stretch of 6 % is where a retimed clip begins to look wrong (scorecard M5)
 _LEVELS = {"beginner": 0.0, "intermediate": 0.5, "advanced": 1.0}
-ENERGY = {"low": 0.15, "medium": 0.5, "high": 0.85}
-"""Energy levels on the 0..1 axis of the Analysis document."""
 _STYLES = ("romantic", "sensual", "energetic", "playful")
 _ROLES = ("intro", "outro", "any")
 _WEIGHTS = {"tempo": 0.25, "difficulty": 0.2, "energy": 0.3, "style": 0.2, "role": 0.05}

@@ -59,6 +59,11 @@ class MoveIndex:
         return len(self.ids)
 
     @property
+    def vectors(self) -> npt.NDArray[np.float32]:
+        """The vectors in order of position: shape (moves, dimensions). Not to be written to."""
+        return self._vectors
+
+    @property
     def backend(self) -> Backend:
         """Which of the two answers."""
         return "numpy" if self._faiss is None else "faiss"
