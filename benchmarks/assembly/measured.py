@@ -91,4 +91,6 @@ def level(what: str, values: dict[int, float], tolerance: float) -> Bar:
 
 def same(what: str, hashes: Sequence[str]) -> Bar:
     """Holds if all are equal."""
-    return Bar(what, "byte-identical", f"{len(set(hashes))} of {len(hashes)} different", len(set(hashes)) == 1)
+    distinct = len(set(hashes))
+    told = "all alike" if distinct == 1 else f"{distinct} of them distinct"
+    return Bar(what, "byte-identical", f"{len(hashes)} outputs, {told}", distinct == 1)

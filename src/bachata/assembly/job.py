@@ -10,7 +10,6 @@ Several tasks of one execution share the encoding; the last one writes the video
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import tempfile
 import threading
@@ -18,38 +17,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from bachata import logs, settings
+from bachata.assembly.faults import LASTING, Faults
 from bachata.assembly.pieces import PieceStore, plan_prefix
 from bachata.assembly.rendering import Options, encode_share, render
 from bachata.assembly.result import Result, error_key, result_key, share_error_key
 from bachata.assembly.workshop import Shard
 from bachata.blueprint import Blueprint, parse, storage_key
-from bachata.errors import (
-    AudioUnreadable,
-    BachataError,
-    ClipMissing,
-    InvalidBlueprint,
-    InvalidRequest,
-    InvalidSettings,
-    MediaUnreadable,
-    SongMissing,
-    TaskOwnedElsewhere,
-    Unavailable,
-)
+from bachata.errors import BachataError, InvalidRequest, InvalidSettings, TaskOwnedElsewhere, Unavailable
 from bachata.media.files import writing
 from bachata.settings import Settings
 from bachata.signals import stop_on_signals
 from bachata.storage import ObjectStore, open_store
 
 _UPLOAD_TRIES: Final = 3
-_LASTING: Final = frozenset(
-    kind.code for kind in (InvalidRequest, InvalidBlueprint, ClipMissing, SongMissing, MediaUnreadable, AudioUnreadable)
-)
-"""Faults of the request or its media: the next attempt would meet them again."""
-_FINAL: Final = _LASTING | {TaskOwnedElsewhere.code}
-"""Faults of the task that stitches after which nobody needs the shares of the others."""
 
 _log = logs.get_logger(__name__)
 
@@ -80,18 +63,6 @@ def main() -> int:
         return Job(env, store, stop, reporter).run()
 
 
-class RepeatedFault(BachataError):
-    """The fault an earlier attempt reported, in its words."""
-
-    def __init__(self, said: dict[str, Any]) -> None:
-        super().__init__(str(said.get("error") or "The render failed before"), stage=said.get("stage"))
-        self._said = said
-
-    def as_dict(self) -> dict[str, Any]:
-        """The body the earlier attempt left."""
-        return {key: value for key, value in self._said.items() if key != "execution_id"}
-
-
 class Job:
     """One attempt at one task. `pause` waits between tries of an upload."""
 
@@ -110,6 +81,7 @@ class Job:
         self._reporter = reporter
         self._pause = pause or stop.wait
         self._stage = "assemble"
+        self._faults = Faults(store, env.execution_id)
         self._kept: PieceStore | None = None
         self._prefix: str | None = None
         self._shard = Shard(env.cloud_run_task_index, env.cloud_run_task_count)
@@ -191,19 +163,13 @@ class Job:
 
     def _is_over(self) -> bool:
         """Whether the task that stitches needs nothing more: this execution's video is there, or will never be."""
-        if self._read(result_key(self._video_key)).get("execution_id") == self._env.execution_id:
-            return True
-        said = self._read(error_key(self._video_key))
-        return said.get("execution_id") == self._env.execution_id and said.get("code") in _FINAL
+        return self._faults.is_over(result_key(self._video_key), error_key(self._video_key))
 
     def _fault_of_another(self) -> BachataError | None:
         """The lasting fault that a task sharing the work has met, if any."""
         assert self._prefix is not None
-        for index in range(self._shard.count - 1):
-            said = self._said(share_error_key(self._prefix, index))
-            if said and said.get("execution_id") == self._env.execution_id:
-                return RepeatedFault(said)
-        return None
+        keys = (share_error_key(self._prefix, index) for index in range(self._shard.count - 1))
+        return next((said for key in keys if (said := self._faults.lasting(key))), None)
 
     def _upload(self, video: Path, result: Result) -> Result:
         self._report("uploading", 0.0)
@@ -259,7 +225,7 @@ class Job:
         error.stage = error.stage or self._stage
         body = error.as_dict()
         stitches = self._shard.stitches
-        if self._kept is not None and stitches and body["code"] in _LASTING:
+        if self._kept is not None and stitches and body["code"] in LASTING:
             self._kept.clear()  # no attempt will come that could use them
         _log.log(
             logging.ERROR if stitches else logging.WARNING,
@@ -271,31 +237,16 @@ class Job:
         lost = isinstance(error, TaskOwnedElsewhere)  # then words that lie there are another execution's
         if lost and self._shard.count == 1:
             return
-        document = json.dumps({**body, "execution_id": self._env.execution_id}, ensure_ascii=False).encode()
-        self._quietly(lambda: self._store.put_bytes(self._error_key, document, if_generation=0 if lost else None))
+        self._quietly(lambda: self._faults.tell(self._error_key, body, only_if_none=lost))
 
     def _look_back(self) -> None:
         """What an earlier attempt said: a fault that stays is not tried again, anything else is forgotten.
 
         Forgotten, because it must not be taken for this attempt's words, should this one be killed.
         """
-        said = self._said(self._error_key) if self._env.cloud_run_task_attempt else None
-        if said and said.get("execution_id") == self._env.execution_id:
-            raise RepeatedFault(said)
+        if self._env.cloud_run_task_attempt and (said := self._faults.lasting(self._error_key)):
+            raise said
         self._quietly(lambda: self._store.delete(self._error_key))
-
-    def _said(self, key: str) -> dict[str, Any] | None:
-        """A lasting fault that an attempt has reported under `key`: Cloud Run repeats it, but that cannot help."""
-        said = self._read(key)  # without one, or killed before it could speak: rendering again may succeed
-        return said if said.get("code") in _LASTING else None
-
-    def _read(self, key: str) -> dict[str, Any]:
-        """A JSON object in storage; empty when there is none that can be read."""
-        try:
-            said = json.loads(self._store.read_bytes(key))
-        except (BachataError, OSError, ValueError):
-            return {}
-        return said if isinstance(said, dict) else {}
 
     @property
     def _error_key(self) -> str:
