@@ -70,7 +70,8 @@ def proc(pid: int, name: str) -> list[str]:
 
 def _tree_rss(root: int) -> int:
     """Resident bytes of a tree now; of a root that works alone what it had at most, which the kernel remembers."""
-    return max(_rss(root) + sum(map(_rss, _descendants(root))), _high_water(root))
+    now, most = _memory(root)
+    return max(now + sum(_memory(pid)[0] for pid in _descendants(root)), most)
 
 
 def _descendants(pid: int) -> Iterator[int]:
@@ -87,15 +88,16 @@ def _descendants(pid: int) -> Iterator[int]:
                 yield from _descendants(child)
 
 
-def _rss(pid: int) -> int:
+def _memory(pid: int) -> tuple[int, int]:
+    """Resident bytes of a process now, and at most; the latter 0 where the kernel does not tell."""
+    told = dict(line.split(":", 1) for line in proc(pid, "status") if line.startswith(("VmRSS:", "VmHWM:")))
+    if told:
+        now, most = (int(told[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+        return now, most
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        return int(psutil.Process(pid).memory_info().rss), 0
     except psutil.Error:
-        return 0
-
-
-def _high_water(pid: int) -> int:
-    return next((int(line.split()[1]) * 1024 for line in proc(pid, "status") if line.startswith("VmHWM:")), 0)
+        return 0, 0
 
 
 def _main() -> None:
