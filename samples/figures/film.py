@@ -34,8 +34,9 @@ class Film:
 
     def __init__(
         self, duet: Duet, *, tempo: float, start: float, frames: int, rate: Fraction, palette: Palette,
-        wardrobe: Wardrobe | None = None, height: int = 720,
+        wardrobe: Wardrobe | None = None, height: int = 720, stage: Frame | None = None,
     ) -> None:  # fmt: skip
+        """`stage`: the palette's room, if it has been painted already."""
         self.duet, self.palette = duet, palette
         self.height, self.width = height, height * 16 // 9
         self.camera = Camera(height)
@@ -51,7 +52,7 @@ class Film:
         self._lights = palette.lights()
         self._lens = np.array(self.camera.lens(), np.float32)
         self._sun = np.array((-0.42, 0.86, 0.50), np.float32)
-        self._stage = paint_stage(palette, height)
+        self._stage = paint_stage(palette, height) if stage is None else stage
         self._planes = to_yuv(self._stage)
         # One set of buffers for all passes and frames: fresh ones would cost more in page faults than in drawing.
         pixels = (self.height * raster.SUPER + 8) * (self.width * raster.SUPER + 8)

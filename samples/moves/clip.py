@@ -6,9 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc
 
 from samples.figures.film import Film
+from samples.figures.pixels import Frame
 from samples.figures.stage import PALETTES
 from samples.moves.catalogue import Move
 from samples.moves.loop import percussion
@@ -44,20 +46,30 @@ def timing(move: Move, counts: int) -> Timing:
     return Timing(start, beats, frames)
 
 
-def film(move: Move, *, height: int = 720) -> tuple[Film, Timing]:
-    """The move ready to be drawn, `height` lines tall."""
+def film(move: Move, *, height: int = 720, stage: Frame | None = None) -> tuple[Film, Timing]:
+    """The move ready to be drawn, `height` lines tall, on a `stage` painted before or one that it paints."""
     duet = move.choreograph()
     when = timing(move, duet.counts)
     picture = Film(
         duet, tempo=move.tempo, start=when.start, frames=when.frames, rate=FRAME_RATE,
-        palette=PALETTES[move.palette], height=height,
+        palette=PALETTES[move.palette], height=height, stage=stage,
     )  # fmt: skip
     return picture, when
 
 
-def write_clip(move: Move, path: Path, *, height: int = 720) -> Timing:
-    """Draw and encode one move; a half-written file never carries the final name."""
-    picture, when = film(move, height=height)
+def compile_renderer(move: Move) -> None:
+    """Compile all that drawing needs, into the cache beside the sources; tiny pictures of a move call for all of it."""
+    picture, when = film(move, height=72)
+    for index in range(0, when.frames, 5):
+        picture.draw_yuv(index)
+
+
+def write_clip(move: Move, path: Path, *, height: int = 720, stage: Path | None = None) -> Timing:
+    """Draw and encode one move, on the stage kept in the file `stage` if there is one.
+
+    A half-written file never carries the final name.
+    """
+    picture, when = film(move, height=height, stage=np.load(stage) if stage else None)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     with av.open(str(partial), "w", format="mp4", options={"movflags": "+faststart"}) as out:

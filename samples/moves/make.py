@@ -3,13 +3,17 @@
 import hashlib
 import json
 import multiprocessing
+import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from samples.figures.stage import PALETTES, paint_stage
 from samples.moves.catalogue import MOVES, Move
-from samples.moves.clip import timing, write_clip
+from samples.moves.clip import compile_renderer, timing, write_clip
 
 Progress = Callable[[int, int, str], None]
 """Called with (clips done, clips in all, name of the clip just finished)."""
@@ -56,16 +60,38 @@ def make_moves(
             write_clip(move, folder / clip_path(move), height=height)
             finished(move)
     else:
-        # One room per task keeps a worker from painting rooms it does not need.
-        missing.sort(key=lambda m: m.palette)
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            tasks = {pool.submit(write_clip, m, folder / clip_path(m), height=height): m for m in missing}
+        with (
+            tempfile.TemporaryDirectory() as painted,
+            ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool,
+        ):
+            stages = _prepare(pool, missing, height, Path(painted))
+            tasks = {
+                pool.submit(write_clip, m, folder / clip_path(m), height=height, stage=stages[m.palette]): m
+                for m in missing
+            }
             for task in as_completed(tasks):
                 task.result()
                 finished(tasks[task])
     document = {"schema": "bachata.annotations.1", "clips": [annotation(m) for m in moves]}
     _write_json(folder / ANNOTATIONS, document)
     return folder / ANNOTATIONS
+
+
+def _prepare(pool: Executor, moves: Sequence[Move], height: int, folder: Path) -> dict[str, Path]:
+    """What every worker would else do for itself, done once: compiling the renderer and painting each room.
+
+    Returns the file of each palette's room.
+    """
+    stages = {palette: folder / f"{palette}.npy" for palette in sorted({m.palette for m in moves})}
+    tasks = [pool.submit(compile_renderer, moves[0])]
+    tasks += [pool.submit(_paint, palette, height, path) for palette, path in stages.items()]
+    for task in tasks:
+        task.result()
+    return stages
+
+
+def _paint(palette: str, height: int, path: Path) -> None:
+    np.save(path, paint_stage(PALETTES[palette], height))
 
 
 def clip_path(move: Move) -> str:
