@@ -56,7 +56,7 @@ def phrases(said: Sequence[str]) -> str:
 def _embed(text: str) -> Vector:
     counts: Counter[tuple[str, float]] = Counter()
     for phrase in text.split(_SEPARATOR):
-        words = fold(phrase).split()
+        words = fold(phrase).split() or phrase.casefold().split()  # of another script: as it stands
         counts.update((word, _WORD) for word in words)
         counts.update((f"{a} {b}", _WORD) for a, b in pairwise(words))
         for word in words:

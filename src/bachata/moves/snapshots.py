@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,37 +43,36 @@ class Snapshots:
         spoilt = False
         if self.store is not None:
             try:
-                with self._at_hand(self.store, identity) as path:
-                    return open_snapshot(path, identity)
-            except ObjectMissing:
+                return self._stored(self.store, identity)
+            except (ObjectMissing, FileNotFoundError):
                 pass  # the catalogue has changed, or nobody has loaded it yet
             except (Unreadable, BachataError) as error:
                 spoilt = isinstance(error, Unreadable)
-                words = error.details if isinstance(error, BachataError) else str(error)
-                log.warning("the snapshot %s cannot be used, it is made anew", identity.key, extra={"details": words})
+                log.warning(
+                    "the snapshot %s cannot be used, it is made anew", identity.key, extra={"details": str(error)}
+                )
         with tempfile.TemporaryDirectory(prefix="bachata-index-") as folder:
             path = Path(folder, "snapshot")
             identity = write_snapshot(path, repository, weights)
-            if self.store is not None:
+            moves, fused = open_snapshot(path, identity)  # the mapping outlives the file's name
+            if self.store is not None and moves:
                 self._keep(self.store, identity, path, replace=spoilt)
-            return open_snapshot(path, identity)  # the mapping outlives the file's name
+            return moves, fused
 
-    @contextmanager
-    def _at_hand(self, store: ObjectStore, identity: Identity) -> Iterator[Path]:
-        """The stored snapshot as a file. Raises ObjectMissing."""
+    def _stored(self, store: ObjectStore, identity: Identity) -> tuple[StoredMoves, Fused]:
+        """The stored snapshot. Raises ObjectMissing, Unreadable."""
         if (local := store.local_path(identity.key)) is not None:
-            yield local
-            return
+            return open_snapshot(local, identity)
         with tempfile.TemporaryDirectory(prefix="bachata-index-") as passing:
             path = (self.folder or Path(passing)) / identity.key
-            if not path.exists():
-                store.fetch(identity.key, path)
-                _leave_newest(path)
-            try:
-                yield path
-            except Unreadable:
-                path.unlink(missing_ok=True)
-                raise
+            if path.exists():
+                with suppress(Unreadable):
+                    return open_snapshot(path, identity)
+            store.fetch(identity.key, path)
+            for other in path.parent.iterdir():  # of earlier states
+                if other != path:
+                    other.unlink(missing_ok=True)
+            return open_snapshot(path, identity)
 
     def _keep(self, store: ObjectStore, identity: Identity, path: Path, *, replace: bool) -> None:
         """Store a snapshot and remove all but the last ones; a store that refuses costs the next process time only."""
@@ -88,10 +86,3 @@ class Snapshots:
                 store.delete(old.key)
         except BachataError as error:
             log.warning("the snapshot %s is not kept: %s", identity.key, error.message)
-
-
-def _leave_newest(path: Path) -> None:
-    """Remove what was fetched for earlier states of the library."""
-    for other in path.parent.iterdir():
-        if other != path:
-            other.unlink(missing_ok=True)
