@@ -87,8 +87,8 @@ def _footer(file: IO[bytes]) -> tuple[dict[str, Any], int]:
         raise Unreadable("it is cut off")
     file.seek(size - _TAIL.size)
     length, crc = _TAIL.unpack(file.read(_TAIL.size))
-    begin = size - _TAIL.size - length
-    if begin < len(_MAGIC):
+    begin: int = size - _TAIL.size - length
+    if not length or begin < len(_MAGIC):  # zeros, as there are between arrays, agree with their checksum
         raise Unreadable("it is cut off")
     file.seek(begin)
     data = file.read(length)

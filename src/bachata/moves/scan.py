@@ -43,7 +43,7 @@ class Scanner:
         """Scores and numbers of the `k` best of `rows`, best first; `k` is at most their number."""
         if self._faiss is not None:
             try:
-                return self._by_faiss(query, k, rows)
+                return self._by_faiss(self._faiss, query, k, rows)
             except RuntimeError as error:  # FAISS reports every failure of its C++ side this way
                 log.warning("FAISS failed, NumPy searches from now on", extra={"details": str(error)})
                 self._faiss = self._flat = None
@@ -51,8 +51,7 @@ class Scanner:
         best = np.argsort(-scores, kind="stable")[:k]
         return scores[best], rows[best]
 
-    def _by_faiss(self, query: Vector, k: int, rows: Rows) -> tuple[Vector, Rows]:
-        faiss = self._faiss
+    def _by_faiss(self, faiss: Any, query: Vector, k: int, rows: Rows) -> tuple[Vector, Rows]:
         chosen = faiss.IDSelectorArray(rows)
         if self._flat is not None:
             scores, found = self._flat.search(query[None, :], k, params=faiss.SearchParameters(sel=chosen))

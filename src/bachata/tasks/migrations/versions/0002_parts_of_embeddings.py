@@ -27,8 +27,10 @@ def downgrade() -> None:
     for part in ("audio", "text", "body"):
         op.drop_column("move_embeddings", f"{part}_part")
         op.drop_column("move_embeddings", f"{part}_version")
-    vector = sa.Column("embedding", ARRAY(sa.REAL), nullable=False, server_default="{}", comment="fused, unit norm")
-    op.add_column("move_embeddings", vector)
-    op.add_column("move_embeddings", sa.Column("embedding_version", sa.String(100), nullable=False, server_default=""))
+    for column in (
+        sa.Column("embedding", ARRAY(sa.REAL), nullable=False, server_default="{}", comment="fused, unit norm"),
+        sa.Column("embedding_version", sa.String(100), nullable=False, server_default=""),
+    ):
+        op.add_column("move_embeddings", column)
     op.alter_column("move_embeddings", "embedding", server_default=None)
     op.alter_column("move_embeddings", "embedding_version", server_default=None)
