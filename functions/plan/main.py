@@ -9,8 +9,10 @@ from bachata import settings
 from bachata.assembly.estimate import estimate
 from bachata.choreography.service import Planner, PlanRequest
 from bachata.http import json_endpoint, read
+from bachata.moves.embedding import Weights
 from bachata.moves.library import LibraryCache
 from bachata.moves.repository import MoveRepository
+from bachata.moves.snapshots import Snapshots
 from bachata.storage import open_store
 from bachata.tasks.engine import open_engine
 from bachata.tasks.songs import SongStore
@@ -22,9 +24,14 @@ def planner() -> Planner:
     """The planner of this process: connections and loaded libraries outlive a request."""
     env = settings.load()
     engine = open_engine(env)
-    held = LibraryCache(env.move_embeddings_cache_ttl)
+    objects = open_store(env)
+    held = LibraryCache(
+        env.move_embeddings_cache_ttl,
+        snapshots=Snapshots(objects, env.index_cache_path),
+        weights=Weights.of_settings(env),
+    )
     return Planner(
-        objects=open_store(env),
+        objects=objects,
         tasks=TaskStore(engine),
         songs=SongStore(engine),
         estimate=estimate,

@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     move_library: str = Field("default", description="move library used when a request names none")
     move_embeddings_cache_ttl: int = Field(3600, ge=0, description="seconds a loaded move index serves")
 
+    fusion_weight_audio: float = Field(0.35, ge=0, le=1, description="how much a move's music counts in the search")
+    fusion_weight_text: float = Field(0.35, ge=0, le=1, description="how much its names count")
+    fusion_weight_body: float = Field(0.30, ge=0, le=1, description="how much its dancers' motion counts; together 1")
+    index_cache_path: Path | None = Field(
+        None, description="folder for move indexes fetched from a bucket; unset: none"
+    )
+
     # The assembler job
     task_id: str | None = Field(None, description="task this run renders")
     user_id: str | None = Field(None, description="owner of the task")
@@ -69,6 +76,10 @@ class Settings(BaseSettings):
             raise ValueError("GCS_BUCKET_NAME is set but STORAGE_BACKEND is local: set STORAGE_BACKEND=gcs or unset it")
         if self.instance_connection_name and not self.db_user:
             raise ValueError("INSTANCE_CONNECTION_NAME needs DB_USER")
+        weights = (self.fusion_weight_audio, self.fusion_weight_text, self.fusion_weight_body)
+        if abs(sum(weights) - 1) > 1e-6:
+            named = "FUSION_WEIGHT_AUDIO, FUSION_WEIGHT_TEXT and FUSION_WEIGHT_BODY"
+            raise ValueError(f"{named} must add up to 1; {' + '.join(f'{w:g}' for w in weights)} is {sum(weights):g}")
         if self.cloud_run_task_index >= self.cloud_run_task_count:
             raise ValueError("CLOUD_RUN_TASK_INDEX must be less than CLOUD_RUN_TASK_COUNT")
         if self.cloud_run_task_count > 1 and not self.execution_id:

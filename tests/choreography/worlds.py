@@ -10,10 +10,12 @@ import numpy as np
 
 from bachata.media.profile import PROFILES
 from bachata.moves.catalogue import LABELS, Move
-from bachata.moves.embedding import DIMENSIONS, embed, profile_of
+from bachata.moves.embedding import SIZES, Embedding, Part, Weights
 from bachata.moves.glossary import style_of
-from bachata.moves.index import MoveIndex
+from bachata.moves.index import Fused, MoveIndex
 from bachata.moves.keyframes import keyframes_of
+from bachata.moves.lexical import LEXICAL, text_of
+from bachata.moves.repository import Embedded
 from bachata.music.document import Analysis
 from bachata.timeline import frame_at
 
@@ -134,7 +136,19 @@ def make_library(
     return sorted(moves, key=lambda m: m.clip_id)
 
 
-def make_index(moves: list[Move], **options: Any) -> MoveIndex:
-    """The index over `moves`, in their order."""
-    vectors = np.array([embed(profile_of(m)) for m in moves], dtype=np.float32).reshape(len(moves), DIMENSIONS)
-    return MoveIndex([m.clip_id for m in moves], vectors, **options)
+def make_part(name: str, seed: int, version: str = "any-1") -> Part:
+    """A part that points anywhere."""
+    vector = np.random.default_rng(seed).normal(size=SIZES[name])  # type: ignore[index]
+    return Part((vector / np.linalg.norm(vector)).astype(np.float32), version)
+
+
+def embed(move: Move, **parts: Part | None) -> Embedded:
+    """A move with its text part, and what other `parts` are given."""
+    text = Part(LEXICAL.embed([text_of(move)])[0], LEXICAL.version)
+    return Embedded(move, Embedding(**{"text": text, **parts}))
+
+
+def make_index(moves: list[Move], weights: Weights | None = None, **options: Any) -> MoveIndex:
+    """The index over `moves`, in their order; only their words are known."""
+    fused = Fused.of([m.clip_id for m in moves], [embed(m).embedding for m in moves], weights or Weights())
+    return MoveIndex(fused, **options)

@@ -116,6 +116,26 @@ def test_check_passes_and_then_names_what_was_changed(home: Path, moves: Path) -
     assert answer(home, "library", "check")["conforms"]
 
 
+def test_one_move_is_changed_and_taken_out(moves: Path, tmp_path: Path) -> None:
+    answer(tmp_path, "library", "add", str(moves), "--profile", "360p")
+    first, second = (row["clip_id"] for row in answer(tmp_path, "library", "list")[:2])
+    row = answer(tmp_path, "library", "set", first, "--difficulty", "advanced", "--name", "Otro nombre")
+    assert (row["clip_id"], row["difficulty"], row["name"]) == (first, "advanced", "Otro nombre")
+    assert answer(tmp_path, "library", "list")[0] == row
+    wrong = bachata(tmp_path, "library", "set", "nobody", "--energy", "wild", "--style", "rough", "--json")
+    assert wrong.returncode == 1
+    told = json.loads(wrong.stderr)["error"]
+    assert all(part in told for part in ("no clip 'nobody'", "energy_level: input", "style: input"))
+    before = len(stored(tmp_path, ""))
+    assert bachata(tmp_path, "library", "remove", first, "nobody").returncode == 1
+    assert len(answer(tmp_path, "library", "list")) == CLIPS
+    report = answer(tmp_path, "library", "remove", first, second)
+    assert (report["removed"], len(report["deleted"]), report["kept"]) == ([first, second], 6, [])
+    assert (len(answer(tmp_path, "library", "list")), len(stored(tmp_path, ""))) == (CLIPS - 2, before - 6)
+    assert answer(tmp_path, "library", "check")["conforms"]
+    assert len(answer(tmp_path, "library", "add", str(moves))["added"]) == 2
+
+
 def test_a_library_nobody_has_does_not_pass(home: Path) -> None:
     done = bachata(home, "library", "check", "--library", "nobody", "--json")
     assert done.returncode == 1

@@ -49,6 +49,8 @@ def test_all_faults_are_named_at_once(monkeypatch):
         ({"STORAGE_BACKEND": "gcs"}, "needs GCS_BUCKET_NAME"),
         ({"GCS_BUCKET_NAME": "b"}, "set STORAGE_BACKEND=gcs"),
         ({"INSTANCE_CONNECTION_NAME": "p:r:i"}, "needs DB_USER"),
+        ({"FUSION_WEIGHT_BODY": "0.5"}, r"must add up to 1; 0\.35 \+ 0\.35 \+ 0\.5 is 1\.2"),
+        ({"FUSION_WEIGHT_TEXT": "-0.35"}, "FUSION_WEIGHT_TEXT: Input should be greater than or equal to 0"),
     ],
 )
 def test_settings_that_do_not_go_together(monkeypatch, environment, words):

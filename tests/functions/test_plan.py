@@ -16,14 +16,13 @@ import requests
 import sqlalchemy as sa
 
 from bachata.blueprint import parse
-from bachata.moves.embedding import VERSION, embed, profile_of
-from bachata.moves.repository import Embedded, MoveRepository
+from bachata.moves.repository import MoveRepository
 from bachata.settings import Settings
 from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
 from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
-from tests.choreography.worlds import make_library, make_move, make_song
+from tests.choreography.worlds import embed, make_library, make_move, make_song
 from tests.functions.serving import served
 
 MAIN = Path(__file__).parents[2] / "functions" / "plan" / "main.py"
@@ -58,7 +57,7 @@ class World:
         return self.post(**{**body, **changes})
 
     def add(self, library: str, *moves: Any) -> None:
-        MoveRepository(self.engine, library).save([Embedded(m, embed(profile_of(m)), VERSION) for m in moves])
+        MoveRepository(self.engine, library).save([embed(m) for m in moves])
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def cloud(media, tmp_path_factory):
     from bachata.local.stack import LocalCloud
     from bachata.moves.ingest import add
     from bachata.music import clip_beats
-    from bachata.music.version import ANALYSER
+    from bachata.music.version import HEARING
 
     with LocalCloud(Home(tmp_path_factory.mktemp("home"))) as cloud:
         add(
@@ -38,7 +38,7 @@ def cloud(media, tmp_path_factory):
             store=cloud.store,
             engine=cloud.engine,
             clip_beats=clip_beats,
-            analyser=ANALYSER,
+            analyser=HEARING,
             profile="360p",
         )
         for name in ("first", "second"):

@@ -1,101 +1,82 @@
-"""The vectors: unit norm, the same everywhere, and telling like from unlike."""
+"""Parts and their fusion: the inner product of fused vectors is the weighted mean cosine of what both know."""
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import sys
+import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bachata.moves.embedding import DIMENSIONS, TEXT_WEIGHT, Profile, embed, profile_of
-from bachata.moves.glossary import ALIASES
-from tests.choreography.worlds import make_library, make_move
+from bachata.moves.embedding import DIMENSIONS, NAMES, SIZES, USUAL, Embedding, Part, Weights, factor, fuse, fuse_query
+from bachata.settings import load
+from tests.choreography.worlds import make_part
+
+shares = st.tuples(*[st.integers(0, 20)] * 3).filter(any).map(lambda w: Weights(*(x / sum(w) for x in w)))
+knowing = st.sets(st.sampled_from(NAMES))
 
 
-def cosine(a: Profile, b: Profile) -> float:
-    return float(embed(a) @ embed(b))
+def made(names: set[str], seed: int) -> Embedding:
+    return Embedding(**{name: make_part(name, seed + i) for i, name in enumerate(NAMES) if name in names})
 
 
-@given(
-    st.text(max_size=80),
-    st.none() | st.floats(30, 300),
-    st.none() | st.sampled_from(["beginner", "intermediate", "advanced"]),
-    st.none() | st.floats(0, 1),
-)
-def test_unit_norm_or_refused(text: str, tempo: float | None, difficulty: str | None, energy: float | None) -> None:
-    profile = Profile(text=text, tempo=tempo, difficulty=difficulty, energy=energy)
-    try:
-        vector = embed(profile)
-    except ValueError:
-        assert tempo is difficulty is energy is None
-        return
-    assert vector.shape == (DIMENSIONS,)
-    assert vector.dtype == np.float32
-    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+@given(knowing, knowing, shares, st.integers(0, 10**6))
+def test_the_score_is_the_weighted_mean_of_the_shared_cosines(
+    row: set[str], query: set[str], weights: Weights, seed: int
+) -> None:
+    x, q = made(row, seed), made(query, seed + 100)
+    (fused,), (pattern,) = fuse([x], weights)
+    vector, known = fuse_query(q, weights)
+    score = float(fused.astype(float) @ vector.astype(float)) * factor(int(pattern), known, weights)
+    shared = [(w, n) for w, n in zip(weights.each, NAMES, strict=True) if n in row & query and w > 0]
+    cosines = [w * float(getattr(x, n).vector.astype(float) @ getattr(q, n).vector.astype(float)) for w, n in shared]
+    expected = math.fsum(cosines) / math.fsum(w for w, _ in shared) if shared else 0.0
+    assert score == pytest.approx(expected, abs=1e-5)
 
 
-@given(st.floats(80, 160), st.floats(80, 160))
-def test_tempi_are_alike_by_their_ratio(a: float, b: float) -> None:
-    assume(abs(np.log(a / b)) > 1e-3)
-    alike, unlike = cosine(Profile(tempo=a), Profile(tempo=a * 1.02)), cosine(Profile(tempo=a), Profile(tempo=a * 1.2))
-    assert alike > 0.9
-    assert unlike < 0.2
+@given(knowing, shares, st.integers(0, 10**6))
+def test_a_fused_move_is_a_unit_vector_or_nothing(names: set[str], weights: Weights, seed: int) -> None:
+    vectors, patterns = fuse([made(names, seed)], weights)
+    assert vectors.shape == (1, DIMENSIONS)
+    assert vectors.dtype == np.float32
+    counts = [n in names and w > 0 for n, w in zip(NAMES, weights.each, strict=True)]
+    assert int(patterns[0]) == sum(1 << bit for bit, counted in enumerate(counts) if counted)
+    assert np.linalg.norm(vectors[0]) == pytest.approx(1.0 if any(counts) else 0.0, abs=1e-5)
 
 
-def test_each_trait_draws_like_to_like() -> None:
-    base = {"text": "spin . giro", "tempo": 126.0, "difficulty": "advanced", "energy": 0.85, "styles": ("energetic",)}
-    other = {"text": "hip roll", "tempo": 105.0, "difficulty": "beginner", "energy": 0.15, "styles": ("sensual",)}
-    whole = Profile(**base)  # type: ignore[arg-type]
-    for name, value in other.items():
-        changed = Profile(**{**base, name: value})  # type: ignore[arg-type]
-        assert cosine(whole, changed) < 0.95 < cosine(whole, whole)
+def test_the_same_move_scores_one_whatever_is_missing() -> None:
+    whole = made({"audio", "text", "body"}, 3)
+    (fused,), (pattern,) = fuse([whole], USUAL)
+    for wish in (whole, Embedding(audio=whole.audio), Embedding(text=whole.text, body=whole.body)):
+        vector, known = fuse_query(wish, USUAL)
+        assert float(fused @ vector) * factor(int(pattern), known, USUAL) == pytest.approx(1.0, abs=1e-6)
 
 
-def test_weights_are_what_is_documented() -> None:
-    same_words = cosine(Profile(text="spin", tempo=70.0), Profile(text="spin", tempo=180.0))
-    assert same_words == pytest.approx(TEXT_WEIGHT, abs=0.01)
+def test_weights_are_shares() -> None:
+    assert (Weights().each, sum(SIZES.values())) == ((0.35, 0.35, 0.30), DIMENSIONS)
+    for wrong in ((0.5, 0.5, 0.5), (1.5, -0.5, 0.0), (float("nan"), 0.5, 0.5)):
+        with pytest.raises(ValueError, match="add up to 1"):
+            Weights(*wrong)
 
 
-@pytest.mark.parametrize(
-    ("words", "label"), [("giros", "spin"), ("caderas", "hiprolls"), ("cross body lead", "cross_body_lead")]
-)
-def test_names_people_use_find_the_move(words: str, label: str) -> None:
-    moves = [make_move(name, label=name) for name in ALIASES]
-    best = max(moves, key=lambda m: float(embed(profile_of(m)) @ embed(Profile(text=words))))
-    assert best.label == label
+def test_weights_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Weights.of_settings(load()) == USUAL
+    for name, value in {"AUDIO": "0.2", "TEXT": "0.8", "BODY": "0"}.items():
+        monkeypatch.setenv(f"FUSION_WEIGHT_{name}", value)
+    assert Weights.of_settings(load()).each == (0.2, 0.8, 0.0)
 
 
-def test_a_library_is_told_apart() -> None:
-    moves = make_library(96, seed=5)
-    vectors = np.stack([embed(profile_of(m)) for m in moves])
-    likeness = vectors @ vectors.T - 2 * np.eye(len(moves))
-    mean = (likeness.sum() + len(moves)) / (len(moves) * (len(moves) - 1))
-    assert mean < 0.7  # the old system's text vectors: 0.80, its pose vectors: 0.978
-    nearest = np.argsort(-likeness, axis=1)[:, :5]
-    same = np.mean([[moves[j].label == moves[i].label for j in row] for i, row in enumerate(nearest)])
-    assert same > 4 * (5 / 95)  # chance: five others of its label among 95
+def test_a_part_of_another_size_or_length_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"audio part has the shape \(384,\)"):
+        Embedding(audio=make_part("text", 1))
+    with pytest.raises(ValueError, match="text part is no unit vector"):
+        Embedding(text=Part(np.full(384, 0.5, dtype=np.float32), "any-1"))
 
 
-def test_the_same_in_every_process() -> None:
-    code = (
-        "from bachata.moves.embedding import Profile, embed; import hashlib, numpy as np;"
-        "v = embed(Profile(text='romantic spin . giro', tempo=120.0, energy=0.5));"
-        "print(hashlib.sha256(np.round(v, 5).tobytes()).hexdigest())"
-    )
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
-        ).stdout
-        for seed in ("1", "2")
-    }
-    here = np.round(embed(Profile(text="romantic spin . giro", tempo=120.0, energy=0.5)), 5)
-    assert digests == {hashlib.sha256(here.tobytes()).hexdigest() + "\n"}
-
-
-def test_nothing_has_no_direction() -> None:
-    with pytest.raises(ValueError, match="no direction"):
-        embed(Profile())
+def test_parts_are_equal_by_what_they_hold() -> None:
+    assert make_part("text", 1) == make_part("text", 1)
+    assert hash(make_part("text", 1)) == hash(make_part("text", 1))
+    assert make_part("text", 1) != make_part("text", 2)
+    assert make_part("text", 1) != make_part("text", 1, "any-2")
+    assert make_part("text", 1) != "any-1"

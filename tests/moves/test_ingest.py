@@ -5,14 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -22,13 +21,15 @@ from bachata.media.clip import index_of
 from bachata.media.profile import PROFILES
 from bachata.moves import ingest
 from bachata.moves.check import check
-from bachata.moves.embedding import VERSION, embed, profile_of
+from bachata.moves.embedder import ClipEar, Embedder
+from bachata.moves.embedding import Part, Vector
+from bachata.moves.lexical import LEXICAL, text_of
 from bachata.moves.record import ClipRecord
-from bachata.moves.repository import Embedded, MoveRepository
+from bachata.moves.repository import MoveRepository
 from bachata.moves.shelf import hash_of
 from bachata.storage import DirectoryStore
 from bachata.tasks.tables import move_embeddings
-from tests.choreography.worlds import make_move
+from tests.choreography.worlds import embed, make_move, make_part
 from tests.moves.clips import write_clip
 
 
@@ -55,6 +56,34 @@ class Ears:
 
 
 @dataclass
+class Counted:
+    """Makes parts, and counts what it was asked for."""
+
+    texts: list[str] = field(default_factory=list)
+    sounds: list[str] = field(default_factory=list)
+    version: str = "lexical-2"
+    ear: str = "ear/1"
+
+    def embed(self, texts: Sequence[str]) -> list[Vector]:
+        self.texts.extend(texts)
+        return LEXICAL.embed(texts)
+
+    def hear(self, path: Path) -> Vector:
+        self.sounds.append(path.name)
+        if path.name == "hushed.mp4":
+            raise AudioUnreadable("hushed.mp4 holds only silence")
+        return make_part("audio", 1).vector
+
+    @property
+    def embedder(self) -> Embedder:
+        return Embedder(self, ClipEar(self.ear, self.hear))
+
+    def forget(self) -> None:
+        self.texts.clear()
+        self.sounds.clear()
+
+
+@dataclass
 class Desk:
     """A directory of clips with its annotations, and where they go."""
 
@@ -64,6 +93,7 @@ class Desk:
     ears: Ears
     scratch: Path
     analyser: str = "ears/1"
+    made: Counted = field(default_factory=Counted)
 
     def annotate(self, *clips: dict[str, Any]) -> Path:
         path = self.directory / "annotations.json"
@@ -85,6 +115,7 @@ class Desk:
             engine=self.engine,
             clip_beats=self.ears,
             analyser=self.analyser,
+            embedder=self.made.embedder,
             profile=profile,
             workers=workers,
             scratch=self.scratch,
@@ -141,8 +172,9 @@ def test_what_is_added_is_measured(desk: Desk) -> None:
 def test_embeddings_come_back_as_they_went_in(desk: Desk) -> None:
     desk.add(clip("one"))
     row = desk.repository.load()[0]
-    assert np.array_equal(row.vector, embed(profile_of(row.move)))
-    assert row.version == VERSION
+    assert row.embedding.text == Part(LEXICAL.embed([text_of(row.move)])[0], "lexical-2")
+    assert row.embedding.audio == Part(make_part("audio", 1).vector, "ear/1")
+    assert row.embedding.body is None
 
 
 def test_adding_again_changes_nothing(desk: Desk) -> None:
@@ -168,9 +200,79 @@ def test_an_edited_move_alone_is_embedded_anew_and_not_heard_again(desk: Desk) -
     assert after["one"] == before["one"]
     assert after["two"] > before["two"]
     assert desk.repository.fingerprint() != fingerprint
-    one, two = desk.repository.load()
-    assert np.array_equal(two.vector, embed(profile_of(two.move)))
-    assert not np.array_equal(one.vector, two.vector)
+
+
+class TestOneEditedMove:
+    """Editing one move embeds one part of one move: nothing is decoded, heard or seen again."""
+
+    @pytest.fixture
+    def edited(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+        desk.add(clip("one"), clip("two"), clip("three"))
+        desk.made.forget()
+        desk.ears.asked.clear()
+
+        def decoded(*_: Any, **__: Any) -> Any:
+            raise AssertionError("a clip was decoded")
+
+        for reader in ("bachata.moves.examine.probe", "bachata.moves.conforming.conform"):
+            monkeypatch.setattr(reader, decoded)
+        return desk
+
+    def test_its_label_is_one_text(self, edited: Desk) -> None:
+        before = {e.move.clip_id: e.embedding for e in edited.repository.load()}
+        report = edited.add(clip("one"), clip("two", move_label="spin"), clip("three"))
+        assert (report.updated, report.conformed) == (("two",), ())
+        after = {e.move.clip_id: e for e in edited.repository.load()}
+        assert edited.made.texts == [text_of(after["two"].move)]
+        assert (edited.made.sounds, edited.ears.asked) == ([], [])
+        assert after["two"].embedding.text != before["two"].text
+        assert after["two"].embedding.audio == before["two"].audio
+        assert {i: after[i].embedding for i in ("one", "three")} == {i: before[i] for i in ("one", "three")}
+
+    def test_its_level_is_not_even_that(self, edited: Desk) -> None:
+        assert edited.add(clip("one"), clip("two", difficulty="advanced"), clip("three")).updated == ("two",)
+        assert (edited.made.texts, edited.made.sounds, edited.ears.asked) == ([], [], [])
+
+
+class TestOtherVersions:
+    def test_another_text_embedder_embeds_all_moves_anew_though_one_is_added(self, desk: Desk) -> None:
+        desk.add(clip("one"), clip("two"))
+        desk.made.forget()
+        desk.made.version = "other-1"
+        assert desk.add(clip("one")).updated == ("one",)
+        assert len(desk.made.texts) == 2
+        assert {e.embedding.text.version for e in desk.repository.load() if e.embedding.text} == {"other-1"}
+        assert desk.made.sounds == []
+
+    def test_another_ear_hears_again_and_encodes_nothing(self, desk: Desk) -> None:
+        desk.add(clip("one"))
+        desk.made.forget()
+        desk.made.ear = "ear/2"
+        report = desk.add(clip("one"))
+        assert (report.updated, report.conformed) == (("one",), ())
+        assert (desk.made.texts, desk.made.sounds) == ([], ["one.mp4"])
+
+    def test_a_replaced_clip_is_heard_again(self, desk: Desk) -> None:
+        desk.add(clip("one"))
+        desk.made.forget()
+        write_clip(desk.directory / "one.mp4", frames=310, beats=[0.25], shade=90)
+        desk.add(clip("one"))
+        assert (desk.made.texts, desk.made.sounds) == ([], ["one.mp4"])
+
+    def test_without_an_ear_what_was_heard_stays(self, desk: Desk) -> None:
+        desk.add(clip("one"))
+        before = desk.repository.load()
+        ingest.add(
+            desk.directory, desk.annotate(clip("one")), library="demo", store=desk.store, engine=desk.engine,
+            clip_beats=desk.ears, analyser="ears/1", profile="360p",
+        )  # fmt: skip
+        assert desk.repository.load() == before
+
+
+def test_a_clip_with_nothing_to_be_heard_has_no_audio_part(desk: Desk) -> None:
+    write_clip(desk.directory / "hushed.mp4", frames=300, beats=[0.25])
+    assert desk.add(clip("one"), clip("hushed")).added == ("one", "hushed")
+    assert [e.embedding.audio is None for e in desk.repository.load()] == [True, False]
 
 
 def test_a_replaced_clip_gets_a_key_of_its_own(desk: Desk) -> None:
@@ -433,16 +535,16 @@ class TestProfiles:
 
     def test_clips_from_before_profiles_are_conformed_when_added_again(self, desk: Desk) -> None:
         old = make_move("one").model_copy(update={"library": "demo"})
-        desk.repository.save([Embedded(old, embed(profile_of(old)), VERSION)])
+        desk.repository.save([embed(old)])
         with pytest.raises(InvalidRequest, match="its clips one are never conformed"):
             desk.add(clip("two"))
         assert desk.add(clip("one"), clip("two")).updated == ("one",)
 
     def test_whoever_comes_second_cannot_bring_another_profile_in(self, desk: Desk) -> None:
         small, large = make_move("a", profile="360p"), make_move("b", profile="720p30")
-        desk.repository.save([Embedded(small, embed(profile_of(small)), VERSION)])
+        desk.repository.save([embed(small)])
         with pytest.raises(InvalidRequest, match="meanwhile others brought clips of another profile"):
-            desk.repository.save([Embedded(large, embed(profile_of(large)), VERSION)])
+            desk.repository.save([embed(large)])
         assert [e.move.clip_id for e in desk.repository.load()] == ["a"]
 
 

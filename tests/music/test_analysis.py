@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from bachata.errors import InvalidRequest
-from bachata.music import analyse
+from bachata.music import analyse, embed, embedding, hearing
+from bachata.music.decode import Sound
 from bachata.music.document import Analysis
+from bachata.music.embedding import MIN_SPAN, VERSION
 from tests.music.conftest import RECIPES
 from tests.music.measures import f_measure, median_offset, phase_of, spearman
 from tests.music.synth import Recipe, make, write
@@ -62,6 +64,42 @@ def test_sections_start_on_count_one_and_tile_the_song(listen):
         for before, after in zip(analysis.sections[:-1], analysis.sections[1:], strict=True):
             assert before.end == after.start
             assert after.start in ones
+
+
+def test_sections_say_what_they_sound_like_without_hearing_the_song_twice(listen, tmp_path, monkeypatch):
+    song = listen("plain")
+    path = write(tmp_path / "song.wav", make(song.recipe)[0])
+    assert song.analysis.embedding_version == VERSION
+    sections = [s for s in song.analysis.sections if s.end - s.start >= MIN_SPAN]
+    assert len(sections) >= 3
+    for section in sections:
+        assert len(section.embedding) == 128
+        assert np.linalg.norm(section.embedding) == pytest.approx(1.0, abs=1e-3)
+        assert section.embedding == [round(x, 4) for x in section.embedding]
+        apart = embed(path, section.start, section.end)
+        assert float(apart @ section.embedding) > 0.99
+    opened = []
+    monkeypatch.setattr(hearing, "Sound", lambda *a, **k: opened.append(a) or Sound(*a, **k))
+    monkeypatch.setattr(embedding, "Sound", lambda *a, **k: opened.append(a) or Sound(*a, **k))
+    analyse(path)
+    assert len(opened) == 1
+
+
+def test_a_chorus_sounds_like_a_chorus(listen):
+    sections = [s for s in listen("plain").analysis.sections if s.embedding]
+    alike = {True: [], False: []}
+    for i, one in enumerate(sections):
+        for other in sections[:i]:
+            alike[one.label == other.label].append(float(np.dot(one.embedding, other.embedding)))
+    if alike[True]:
+        assert np.mean(alike[True]) > np.mean(alike[False])
+
+
+def test_embeddings_keep_the_document_small(listen):
+    analysis = listen("plain").analysis
+    bare = [s.model_copy(update={"embedding": None}) for s in analysis.sections]
+    more = len(analysis.model_dump_json()) - len(analysis.model_copy(update={"sections": bare}).model_dump_json())
+    assert more <= 1100 * len(analysis.sections)
 
 
 def test_energy_follows_the_arrangement(listen):

@@ -67,6 +67,24 @@ def test_processes_that_start_together_take_turns(blank):
     assert _difference(blank) == []
 
 
+def test_moves_of_the_first_schema_stay_and_know_no_part(blank):
+    """Their vectors cannot be parted: a library tells to add again (tests/moves/test_library.py)."""
+    upgrade(blank, "0001")
+    values = "'default', 'a', 'moves/a.mp4', 'beginner', 'low', 'playful', '{}', '{0.6,0.8}', 'lexical-1'"
+    names = "library, move_id, video_path, difficulty, energy_level, style, document, embedding, embedding_version"
+    with blank.begin() as connection:
+        connection.execute(sa.text(f"INSERT INTO move_embeddings ({names}) VALUES ({values})"))
+    upgrade(blank)
+    with blank.connect() as connection:
+        row = connection.execute(sa.text("SELECT * FROM move_embeddings")).one()._mapping
+    assert row["move_id"] == "a"
+    assert {row[f"{part}_{what}"] for part in ("audio", "text", "body") for what in ("part", "version")} == {None}
+    downgrade(blank, "0001")
+    with blank.connect() as connection:
+        query = sa.text("SELECT embedding, embedding_version FROM move_embeddings")
+        assert tuple(connection.execute(query).one()) == ([], "")
+
+
 def test_a_step_can_be_undone(blank):
     upgrade(blank)
     downgrade(blank, "base")

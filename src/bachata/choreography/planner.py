@@ -14,6 +14,7 @@ from bachata.choreography.director import Direction, Director, Scene
 from bachata.choreography.explain import reason, relaxations, suggestions, summary
 from bachata.choreography.grid import COUNTS, Grid, grid
 from bachata.choreography.phase import PhaseError, phase_error
+from bachata.choreography.query import Queries
 from bachata.choreography.retrieval import Candidates, Retrieval
 from bachata.choreography.sequence import sequence
 from bachata.choreography.slots import slots
@@ -21,7 +22,9 @@ from bachata.choreography.transitions import transitions
 from bachata.errors import NoMoves
 from bachata.logs import get_logger
 from bachata.moves.catalogue import Move
+from bachata.moves.embedding import TextEmbedder
 from bachata.moves.index import MoveIndex
+from bachata.moves.lexical import LEXICAL
 from bachata.music.document import Analysis
 from bachata.timeline import frame_rate, seconds_at
 
@@ -66,6 +69,7 @@ def plan(
     user_id: str,
     song_key: str,
     index: MoveIndex,
+    text: TextEmbedder = LEXICAL,
     director: Director | None = None,
     title: str | None = None,
     output: Mapping[str, Any] | None = None,
@@ -73,8 +77,8 @@ def plan(
 ) -> Plan:
     """Choose, order and cut moves for a whole song or the wished part of it.
 
-    `moves` in the order of `index`; `title` is the song's, for the director; `output` overrides fields of the
-    blueprint's output_config.
+    `moves` in the order of `index`, whose text parts `text` has made; `title` is the song's, for the director; `output`
+    overrides fields of the blueprint's output_config.
 
     Raises NoMoves if the library cannot serve the request even relaxed, InvalidRequest if the song has no beats,
     InvalidBlueprint if `output`, `song_key` or the ids break the blueprint's rules.
@@ -84,7 +88,7 @@ def plan(
         raise NoMoves(f"The move library{where} is empty: run `bachata library add DIR --annotations FILE` first")
     config = _output(output, moves, task_id, user_id)
     song = grid(analysis, frame_rate(config["frame_rate"]))
-    retrieval = Retrieval(moves, index, brief, analysis.tempo)
+    retrieval = Retrieval(moves, index, brief, analysis.tempo, Queries(brief, analysis, text))
     scenes = _scenes(analysis, song, retrieval, brief)
     chosen = sequence(scenes, moves, brief, _directions(director, brief, scenes, moves, title))
     cuts = _cuts(scenes, chosen, moves, song, brief)

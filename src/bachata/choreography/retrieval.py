@@ -19,13 +19,13 @@ import numpy.typing as npt
 
 from bachata.choreography.brief import Brief
 from bachata.choreography.grid import COUNTS, Grid
-from bachata.choreography.query import query_profile, target_energy
+from bachata.choreography.query import Queries, target_energy
 from bachata.choreography.slots import PHRASE, Slot
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.choreography.windows import Fits, Windows
 from bachata.errors import NoMoves
 from bachata.moves.catalogue import Move
-from bachata.moves.embedding import embed
+from bachata.moves.documents import column, ids_of
 from bachata.moves.glossary import role_of
 from bachata.moves.index import MoveIndex
 
@@ -86,18 +86,23 @@ class Candidates:
 class Retrieval:
     """Searches one library for the places of one song."""
 
-    def __init__(self, moves: Sequence[Move], index: MoveIndex, brief: Brief, tempo: float) -> None:
-        """`moves` in the order of `index`. Raises ValueError if they differ."""
-        if tuple(m.clip_id for m in moves) != index.ids:
+    def __init__(
+        self, moves: Sequence[Move], index: MoveIndex, brief: Brief, tempo: float, queries: Queries | None = None
+    ) -> None:
+        """`moves` in the order of `index`; without `queries` only words are looked for.
+
+        Raises ValueError if the moves are not the index's.
+        """
+        if ids_of(moves) != index.ids:
             raise ValueError("the index was built from other moves")
         self.windows = Windows(moves)
         self._index = index
         self._brief = brief
         self._tempo = tempo
-        self._roles = np.array([role_of(m.label) for m in moves], dtype=object)
-        self._unwanted = np.array([m.label in brief.unwanted for m in moves], dtype=bool)
-        wished = DIFFICULTIES.index(brief.difficulty.value)
-        self._above = np.array([DIFFICULTIES.index(m.difficulty) - wished for m in moves], dtype=np.int64)
+        self._queries = queries or Queries(brief)
+        self._roles = column(moves, "label").each(role_of)
+        self._unwanted = column(moves, "label").each(lambda label: label in brief.unwanted)
+        self._above = column(moves, "difficulty").each(DIFFICULTIES.index) - DIFFICULTIES.index(brief.difficulty.value)
 
     def candidates(self, slot: Slot, grid: Grid) -> Candidates:
         """The candidates for `slot`.
@@ -106,7 +111,7 @@ class Retrieval:
         """
         fits = self.windows.fits(slot, grid)
         rung, allowed = self._climb(slot, fits)
-        hits = self._index.search(embed(query_profile(slot, self._brief, self._tempo)), TOP_K, allowed=allowed)
+        hits = self._index.search(self._queries.at(slot), TOP_K, allowed=allowed)
         cosine = np.full(len(allowed), -1.0)
         found = np.zeros(len(allowed), dtype=bool)
         for hit in hits:

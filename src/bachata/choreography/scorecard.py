@@ -19,8 +19,8 @@ from bachata.blueprint import Blueprint
 from bachata.choreography.phase import PhaseError, phase_error
 from bachata.choreography.vocabulary import DIFFICULTIES, LIBRARY_STYLES
 from bachata.moves.catalogue import Move
-from bachata.moves.embedding import embed, profile_of
 from bachata.moves.glossary import role_of
+from bachata.moves.lexical import LEXICAL, text_of
 from bachata.music.document import Analysis
 
 HIT = 0.07
@@ -215,7 +215,7 @@ def _diversity(blueprint: Blueprint, analysis: Analysis, danced: Sequence[Move],
         last[move.clip_id] = end
     pairs = [(a[0].clip_id, b[0].clip_id) for a, b in pairwise(uses)]
     different = list({m.clip_id: m for m, _, _ in uses}.values())
-    vectors = np.stack([embed(profile_of(m)) for m in different]).astype(np.float64)
+    vectors = np.stack(LEXICAL.embed([text_of(m) for m in different])).astype(np.float64)
     count = len(different)
     cosine = vectors @ vectors.T
     distance = 1 - (cosine.sum() - np.trace(cosine)) / (count * (count - 1)) if count > 1 else 0.0

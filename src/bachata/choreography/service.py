@@ -16,6 +16,8 @@ from bachata.choreography.songs import choose
 from bachata.errors import InvalidRequest, ObjectMissing
 from bachata.logs import get_logger
 from bachata.moves.catalogue import Move
+from bachata.moves.embedding import TextEmbedder
+from bachata.moves.lexical import LEXICAL
 from bachata.moves.library import Library
 from bachata.music.document import Analysis
 from bachata.storage import ObjectStore
@@ -88,7 +90,10 @@ Estimator = Callable[[Blueprint, Mapping[str, Move]], BaseModel]
 
 
 class Planner:
-    """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one."""
+    """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one.
+
+    `text` is the embedder that has made the libraries' text parts.
+    """
 
     def __init__(
         self,
@@ -98,12 +103,14 @@ class Planner:
         songs: SongStore,
         libraries: Callable[[str | None], Library],
         estimate: Estimator,
+        text: TextEmbedder = LEXICAL,
         director: Director | None = None,
     ) -> None:
         self._objects = objects
         self._tasks = tasks
         self._songs = songs
         self._libraries = libraries
+        self._text = text
         self._director = director
         self._estimate = estimate
 
@@ -138,6 +145,7 @@ class Planner:
             user_id=wanted.user_id,
             song_key=wanted.song,
             index=library.index,
+            text=self._text,
             director=self._director,
             output=wanted.output,
             library=library.name,

@@ -20,7 +20,7 @@ COMMANDS = {
     "analyze": "Beats, counts, sections and energy of a song",
     "plan": "Choose and place moves for a song, without rendering",
     "assemble": "Render a blueprint",
-    "library": "Bring moves into a library, list and check them",
+    "library": "Bring moves into a library; list, change, remove and check them",
     "tasks": "What was asked for and what became of it",
     "up": "Keep the laptop cloud running and print its addresses",
     "workflow": "Check or run a Workflows definition on this machine",

@@ -16,6 +16,9 @@ from bachata.storage.directory import DirectoryStore
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from bachata.moves.embedder import Embedder
+    from bachata.moves.library import Library
+
 
 def home() -> Home:
     """Where the laptop cloud keeps its state."""
@@ -89,6 +92,26 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def embedder() -> Embedder:
+    """Makes the parts of moves' embeddings: of what is said of them, and of their clips' music."""
+    from bachata.moves.embedder import ClipEar, Embedder
+    from bachata.music import embed
+    from bachata.music.embedding import VERSION
+
+    return Embedder(ear=ClipEar(VERSION, embed))
+
+
+def library(engine: sa.Engine, name: str) -> Library:
+    """A move library, from its snapshot, which is made if need be."""
+    from bachata.moves.embedding import Weights
+    from bachata.moves.library import load as open_library
+    from bachata.moves.repository import MoveRepository
+    from bachata.moves.snapshots import Snapshots
+    from bachata.settings import load
+
+    return open_library(MoveRepository(engine, name), Snapshots(store()), Weights.of_settings(load()))
 
 
 def library_name(engine: sa.Engine, asked: str | None) -> str:

@@ -8,7 +8,12 @@ examine.py      one clip, before anything is made         mezzanine.py   any cli
 shelf.py        mezzanines in storage, by content         record.py      what is kept beside one
 conforming.py   many clips at once                        ingest.py      all of it -> library, or nothing
 profiles.py     the one profile of a library              check.py       proof that a library conforms
-embedding.py    a move or a wish -> one vector            index.py       nearest moves, filters inside
-repository.py   the library in PostgreSQL                 library.py     loaded, indexed, cached
+embedding.py    parts of a vector, fused by weights       lexical.py     words -> a part, without any model
+embedder.py     the parts of moves, only what changed     repository.py  the library in PostgreSQL
+index.py        the best moves, filters inside            lists.py       above 50,000: where to look
+scan.py         FAISS or NumPy compares                   editing.py     one move changed or taken out
+snapshot.py     a library as one file                     container.py   arrays in a file, mapped, proven
+snapshots.py    where these are kept                      documents.py   moves read when looked at
+library.py      loaded, cached
 ```
 """

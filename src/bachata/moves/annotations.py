@@ -98,12 +98,17 @@ def read(path: Path) -> tuple[list[tuple[str, Annotation]], list[Problem]]:
         try:
             annotation = Annotation.model_validate(clip)
         except ValidationError as error:
-            problems.extend(Problem(_place(place, e["loc"]), _sentence(e)) for e in error.errors())
+            problems.extend(problems_of(error, place))
             continue
         if fault := _count_fault(annotation):
             problems.append(Problem(f"{place}.count_one", fault))
         good.append((place, annotation))
     return good, problems
+
+
+def problems_of(error: ValidationError, place: str) -> list[Problem]:
+    """Everything that is wrong with an annotation that lies at `place`, in plain sentences."""
+    return [Problem(_place(place, e["loc"]), _sentence(e)) for e in error.errors()]
 
 
 def _clips(path: Path) -> list[Any]:

@@ -1,149 +1,159 @@
-"""One vector for a move or for a wish: what is said of it, and what its music is like.
+"""What a move or a wish is like: up to three parts, each a unit vector of a named version, fused by weights.
 
-Version ``lexical-1``: two parts, each of unit norm, fused with the square roots of the weights below so that the cosine
-of two fused vectors is the weighted mean of the parts' cosines. A part that is not known is left out (zeros) and the
-whole brought back to unit norm. Nothing is random and nothing depends on Python's hash seed.
+| part | numbers | what it says | made by |
+|---|---|---|---|
+| audio | 128 | what the music sounds like | the music room's `embed`, for clips and for sections of songs |
+| text | 384 | what people call it, or ask for | a `TextEmbedder` |
+| body | 512 | how the dancers move | the pictures of a clip; a wish has none |
 
-- text, 384 dimensions: words, pairs of words and character 3- to 5-grams, each hashed (BLAKE2b) to a dimension and a
-  sign, counted as 1 + ln n, words three times the weight of n-grams (feature hashing: Weinberger et al., ICML 2009);
-- music, 45 dimensions: tempo as Gaussian bumps on a logarithmic axis, difficulty, energy, style and role.
+A part that is not known is absent. A move x answers a query q by the weighted mean of the cosines of what both know:
+
+    score(q, x) = Σ w_p cos(q_p, x_p) / Σ w_p        over the parts p of both
+
+Fused, this is an inner product. With W(x) = Σ w_p over the parts of x, and ⊕ for one part after the other,
+
+    x' = ⊕ √w_p x_p / √W(x)        q' = ⊕ √w_p q_p        score(q, x) = ⟨q', x'⟩ · √W(x) / W(q ∩ x)
+
+x' has unit norm, so that two fused moves compare by their inner product, too. The factor behind the product is the same
+for all moves that know the same parts: among them it changes no order, and `MoveIndex` searches them together.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from typing import Final, Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from bachata.moves.catalogue import ENERGY, Move
-from bachata.moves.glossary import fold, names_of, role_of
+from bachata.settings import Settings
 
 Vector = npt.NDArray[np.float32]
+Name = Literal["audio", "text", "body"]
 
-VERSION = "lexical-1"
-TEXT_DIMENSIONS = 384
-MUSIC_DIMENSIONS = 45
-DIMENSIONS = TEXT_DIMENSIONS + MUSIC_DIMENSIONS
+NAMES: Final[tuple[Name, ...]] = get_args(Name)
+SIZES: Final[dict[Name, int]] = {"audio": 128, "text": 384, "body": 512}
+DIMENSIONS: Final = sum(SIZES.values())
+"""Of a fused vector: 1024."""
 
-TEXT_WEIGHT = 0.45
-"""Share of the text in a fused cosine; the rest is the music's. Lexical similarity is the coarser of the two."""
 
-_TEMPO_BUMPS = 24
-_TEMPO_RANGE = (60.0, 200.0)  # BPM; what the analyser searches, with a margin
-_TEMPO_WIDTH = math.log(1.06)  # a stretch of 6 % is where a retimed clip begins to look wrong (scorecard M5)
-_LEVELS = {"beginner": 0.0, "intermediate": 0.5, "advanced": 1.0}
-_STYLES = ("romantic", "sensual", "energetic", "playful")
-_ROLES = ("intro", "outro", "any")
-_WEIGHTS = {"tempo": 0.25, "difficulty": 0.2, "energy": 0.3, "style": 0.2, "role": 0.05}
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One part: a unit vector, float32, and the version of what made it. Only parts of one version compare."""
+
+    vector: Vector
+    version: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Part) and (self.version, self.vector.tobytes()) == (
+            other.version,
+            other.vector.tobytes(),
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.version, self.vector.tobytes()))
 
 
 @dataclass(frozen=True)
-class Profile:
-    """What a vector is made from. None and empty mean: not known, or no wish.
+class Embedding:
+    """The parts that are known. Raises ValueError if one is not of its size and of unit norm."""
 
-    `tempo` in beats a minute, `energy` 0 to 1, `styles` any of the four of the catalogue.
+    audio: Part | None = None
+    text: Part | None = None
+    body: Part | None = None
+
+    def __post_init__(self) -> None:
+        for name, part in self.known():
+            if part.vector.shape != (SIZES[name],):
+                raise ValueError(f"the {name} part has the shape {part.vector.shape}, not ({SIZES[name]},)")
+            if abs(float(np.linalg.norm(part.vector)) - 1) > 1e-3:
+                raise ValueError(f"the {name} part is no unit vector")
+
+    def known(self) -> Iterator[tuple[Name, Part]]:
+        """The parts there are, in the order in which they are fused."""
+        for name in NAMES:
+            part: Part | None = getattr(self, name)
+            if part is not None:
+                yield name, part
+
+
+class TextEmbedder(Protocol):
+    """Turns words into text parts. Moves and wishes go through the same one."""
+
+    @property
+    def version(self) -> str:
+        """Names the model and its settings: vectors of two versions do not compare."""
+
+    def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """A unit vector (384,) a text, in their order; zeros for a text that says nothing.
+
+        Raises Unavailable if what it rests on does not answer.
+        """
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part counts; together 1. Raises ValueError otherwise."""
+
+    audio: float = 0.35
+    text: float = 0.35
+    body: float = 0.30
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(w) and w >= 0 for w in self.each) or abs(sum(self.each) - 1) > 1e-6:
+            raise ValueError(f"fusion weights are 0 or more and add up to 1, not {self.each}")
+
+    @classmethod
+    def of_settings(cls, settings: Settings) -> Weights:
+        """As the environment says."""
+        return cls(settings.fusion_weight_audio, settings.fusion_weight_text, settings.fusion_weight_body)
+
+    @property
+    def each(self) -> tuple[float, float, float]:
+        """In the order in which parts are fused."""
+        return (self.audio, self.text, self.body)
+
+    def of(self, pattern: int) -> float:
+        """W: what the parts of a `pattern` count together."""
+        return math.fsum(w for bit, w in enumerate(self.each) if pattern >> bit & 1)
+
+
+USUAL: Final = Weights()
+
+
+def fuse(embeddings: Sequence[Embedding], weights: Weights) -> tuple[Vector, npt.NDArray[np.uint8]]:
+    """Fused moves, shape (moves, 1024), and the pattern of each: bit i is set if it knows part i of `NAMES`.
+
+    A row is a unit vector, or zeros if nothing that counts is known. A part of no weight counts as not known.
     """
-
-    text: str = ""
-    tempo: float | None = None
-    difficulty: str | None = None
-    energy: float | None = None
-    styles: tuple[str, ...] = ()
-    role: str | None = None
-
-
-def profile_of(move: Move) -> Profile:
-    """The profile of a move of the library."""
-    words = [*names_of(move.label), fold(move.name), move.difficulty, f"{move.energy_level} energy", move.style]
-    return Profile(
-        text=" . ".join(words),
-        tempo=move.tempo,
-        difficulty=move.difficulty,
-        energy=ENERGY[move.energy_level],
-        styles=(move.style,),
-        role=role_of(move.label),
-    )
+    rows = np.zeros((len(embeddings), DIMENSIONS))
+    patterns = np.zeros(len(embeddings), dtype=np.uint8)
+    for number, embedding in enumerate(embeddings):
+        row, pattern = _weighed(embedding, weights)
+        rows[number], patterns[number] = row / math.sqrt(weights.of(pattern) or 1.0), pattern
+    return rows.astype(np.float32), patterns
 
 
-def embed(profile: Profile) -> Vector:
-    """The fused vector of `profile`: shape (DIMENSIONS,), float32, unit norm.
-
-    Raises ValueError if the profile says nothing at all.
-    """
-    parts = np.concatenate(
-        [
-            math.sqrt(TEXT_WEIGHT) * _text(profile.text),
-            math.sqrt(1 - TEXT_WEIGHT) * _music(profile),
-        ]
-    )
-    norm = float(np.linalg.norm(parts))
-    if norm == 0:
-        raise ValueError("an empty profile has no direction")
-    return (parts / norm).astype(np.float32)
+def fuse_query(query: Embedding, weights: Weights) -> tuple[Vector, int]:
+    """q', shape (1024,), and its pattern."""
+    row, pattern = _weighed(query, weights)
+    return row.astype(np.float32), pattern
 
 
-def _text(text: str) -> npt.NDArray[np.float64]:
-    vector = np.zeros(TEXT_DIMENSIONS)
-    counts: Counter[tuple[str, float]] = Counter()
-    for phrase in text.split(" . "):
-        words = fold(phrase).split()
-        counts.update((word, 3.0) for word in words)
-        counts.update((f"{a} {b}", 3.0) for a, b in pairwise(words))
-        for word in words:
-            marked = f"^{word}$"
-            counts.update((marked[i : i + n], 1.0) for n in (3, 4, 5) for i in range(max(0, len(marked) - n + 1)))
-    for (feature, weight), count in sorted(counts.items()):
-        dimension, sign = _place(feature)
-        vector[dimension] += sign * weight * (1 + math.log(count))
-    norm = float(np.linalg.norm(vector))
-    return vector / norm if norm else vector
+def factor(row: int, query: int, weights: Weights) -> float:
+    """What to multiply the inner product of q' and x' with, by their patterns; 0 if they share nothing."""
+    shared = weights.of(row & query)
+    return math.sqrt(weights.of(row)) / shared if shared else 0.0
 
 
-@lru_cache(maxsize=65536)
-def _place(feature: str) -> tuple[int, float]:
-    digest = int.from_bytes(hashlib.blake2b(feature.encode(), digest_size=8).digest(), "big")
-    return (digest >> 1) % TEXT_DIMENSIONS, 1.0 if digest & 1 else -1.0
-
-
-def _music(profile: Profile) -> npt.NDArray[np.float64]:
-    difficulty = _LEVELS.get(profile.difficulty or "")
-    blocks = {
-        "tempo": _bumps(None if profile.tempo is None else _tempo_place(profile.tempo), _TEMPO_BUMPS, _tempo_width()),
-        "difficulty": _bumps(difficulty, 5, 0.3),
-        "energy": _bumps(profile.energy, 9, 0.2),
-        "style": np.array([float(s in profile.styles) for s in _STYLES]),
-        "role": np.array([float(r == profile.role) for r in _ROLES]),
-    }
-    vector = np.zeros(MUSIC_DIMENSIONS)
-    at = 0
-    for name, block in blocks.items():
-        norm = float(np.linalg.norm(block))
-        if norm:
-            vector[at : at + len(block)] = math.sqrt(_WEIGHTS[name]) * block / norm
-        at += len(block)
-    norm = float(np.linalg.norm(vector))
-    return vector / norm if norm else vector
-
-
-def _tempo_place(tempo: float) -> float:
-    low, high = _TEMPO_RANGE
-    return math.log(min(max(tempo, low), high) / low) / math.log(high / low)
-
-
-def _tempo_width() -> float:
-    low, high = _TEMPO_RANGE
-    return _TEMPO_WIDTH / math.log(high / low)
-
-
-def _bumps(place: float | None, count: int, width: float) -> npt.NDArray[np.float64]:
-    """Soft one-hot: Gaussians of `width` at `count` even places of 0..1; zeros when the place is not known."""
-    if place is None:
-        return np.zeros(count)
-    centres = np.linspace(0.0, 1.0, count)
-    return np.asarray(np.exp(-0.5 * ((centres - place) / width) ** 2), dtype=np.float64)
+def _weighed(embedding: Embedding, weights: Weights) -> tuple[npt.NDArray[np.float64], int]:
+    row, pattern, at = np.zeros(DIMENSIONS), 0, 0
+    for bit, (name, weight) in enumerate(zip(NAMES, weights.each, strict=True)):
+        part: Part | None = getattr(embedding, name)
+        if part is not None and weight > 0:
+            row[at : at + SIZES[name]] = math.sqrt(weight) * part.vector.astype(np.float64)
+            pattern |= 1 << bit
+        at += SIZES[name]
+    return row, pattern

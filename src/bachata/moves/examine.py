@@ -10,6 +10,7 @@ from bachata.media.profile import Profile
 from bachata.moves.annotations import Annotation
 from bachata.moves.beats import BeatFinder, ClipBeats, FrameGrid, beats_of
 from bachata.moves.catalogue import Move
+from bachata.moves.embedding import Part
 from bachata.moves.glossary import style_of
 from bachata.moves.keyframes import keyframes_of
 from bachata.moves.mezzanine import Mould
@@ -25,13 +26,15 @@ _TEMPO_DOUBT: Final = 0.08  # the old tracker's bins are up to 5 % off, none by 
 class Examined:
     """A clip that may enter the library.
 
-    `move` lacks its mezzanine's hash as long as `record` is None: then the mezzanine is still to be made.
+    `move` lacks its mezzanine's hash as long as `record` is None: then the mezzanine is still to be made. `body` is
+    None if its pictures were not measured now.
     """
 
     path: Path
     move: Move
     mould: Mould
     record: ClipRecord | None
+    body: Part | None = None
 
 
 @dataclass(frozen=True)

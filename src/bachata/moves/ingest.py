@@ -21,9 +21,8 @@ from bachata.logs import get_logger
 from bachata.media.profile import Profile
 from bachata.moves.annotations import Annotation, read
 from bachata.moves.beats import BeatFinder
-from bachata.moves.catalogue import Move
 from bachata.moves.conforming import cores, each, make
-from bachata.moves.embedding import VERSION, embed, profile_of
+from bachata.moves.embedder import Embedder
 from bachata.moves.examine import Examined, Examiner, doubts
 from bachata.moves.profiles import left_behind, profile_for_adding
 from bachata.moves.repository import Embedded, MoveRepository
@@ -74,6 +73,7 @@ def add(
     engine: sa.Engine,
     clip_beats: BeatFinder,
     analyser: str,
+    embedder: Embedder | None = None,
     profile: str | None = None,
     workers: int | None = None,
     scratch: Path | None = None,
@@ -82,9 +82,10 @@ def add(
     """Add the clips under `directory` that `annotations` names, or bring what changed up to date.
 
     `analyser` is the version of `clip_beats`; clips that another version heard are heard again, and encoded again only
-    if their beats have moved. `profile` names what they are conformed to; None: what the library has, 720p30 for a new
-    one. `workers` clips are made at once (None: as many as there are cores), below `scratch` (None: where temporary
-    files go).
+    if their beats have moved. `embedder` makes the parts of their embeddings (None: of what is said of them only);
+    moves that are not among them are embedded anew if another version did it. `profile` names what clips are conformed
+    to; None: what the library has, 720p30 for a new one. `workers` clips are made at once (None: as many as there are
+    cores), below `scratch` (None: where temporary files go).
     `progress(done, total, clip_id)` is told when a clip is about to be examined, then after each that is finished.
 
     Raises InvalidRequest with every fault of every clip; then nothing was added.
@@ -112,7 +113,8 @@ def add(
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=scratch) as folder:
         clips = run.conform(examined, Path(folder))
     made = {c.annotation.clip_id for c in examined if c.examined.record is None}
-    return _enter(clips, known, repository, chosen, made)
+    rows = _embedded(clips, known, embedder or Embedder(), run.workers)
+    return _enter(clips, rows, known, repository, chosen, made=made)
 
 
 @dataclass
@@ -179,13 +181,31 @@ class _Run:
             raise InvalidRequest(f"Nothing was added: {self.source} has {count}: {listed}", details=listed)
 
 
+def _embedded(
+    clips: Sequence[_Clip], known: dict[str, Embedded], embedder: Embedder, workers: int
+) -> dict[str, Embedded]:
+    """The clips as they will be catalogued, and the other moves whose text another version embedded."""
+    moves = [c.examined.move for c in clips]
+    paths = {m.clip_id: c.examined.path for m, c in zip(moves, clips, strict=True)}
+    bodies = {m.clip_id: c.examined.body for m, c in zip(moves, clips, strict=True) if c.examined.body is not None}
+    others = embedder.outdated({i: e for i, e in known.items() if i not in paths})
+    rows = embedder.embed([*moves, *others], paths, bodies, known, workers)
+    return {e.move.clip_id: e for e in rows}
+
+
 def _enter(
-    clips: Sequence[_Clip], known: dict[str, Embedded], repository: MoveRepository, profile: Profile, made: set[str]
+    clips: Sequence[_Clip],
+    rows: dict[str, Embedded],
+    known: dict[str, Embedded],
+    repository: MoveRepository,
+    profile: Profile,
+    *,
+    made: set[str],
 ) -> IngestReport:
     """Write into the catalogue what is new or has changed, in one transaction."""
     moves = [c.examined.move for c in clips]
-    fresh = {m.clip_id: m for m in moves if not _same(known.get(m.clip_id), m)}
-    repository.save([Embedded(m, embed(profile_of(m)), VERSION) for m in fresh.values()])
+    fresh = {i for i, e in rows.items() if e != known.get(i)}
+    repository.save([e for i, e in rows.items() if i in fresh])
     log.info("added moves", extra={"library": repository.library, "fresh": len(fresh), "conformed": len(made)})
     return IngestReport(
         library=repository.library,
@@ -196,10 +216,6 @@ def _enter(
         conformed=tuple(m.clip_id for m in moves if m.clip_id in made),
         warnings=tuple(w for c in clips for w in _doubts(c, fresh, made)),
     )
-
-
-def _same(known: Embedded | None, move: Move) -> bool:
-    return known is not None and known.version == VERSION and known.move == move
 
 
 def _doubts(clip: _Clip, fresh: Collection[str], made: Collection[str]) -> tuple[str, ...]:

@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from bachata.errors import InvalidRequest
 from bachata.moves.catalogue import Move
-from bachata.moves.embedding import DIMENSIONS, VERSION
+from bachata.moves.embedding import USUAL, Weights
 from bachata.moves.index import MoveIndex
 from bachata.moves.repository import MoveRepository
+from bachata.moves.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
 class Library:
-    """Moves in the order of their index."""
+    """Moves in the order of their index. Each is read from the snapshot when it is first looked at."""
 
     name: str
-    moves: tuple[Move, ...]
+    moves: Sequence[Move]
     index: MoveIndex
 
 
-def load(repository: MoveRepository) -> Library:
-    """Read a library and index it.
+def load(repository: MoveRepository, snapshots: Snapshots | None = None, weights: Weights = USUAL) -> Library:
+    """Open the snapshot of a library, or make it; without `snapshots` it is made and not kept.
 
-    Raises InvalidRequest if its embeddings are not all of this version: half an index would hide moves in silence.
+    Raises InvalidRequest if the library's embeddings are not all of one version: half an index would hide moves in
+    silence.
     """
-    rows = repository.load()
-    if other := sorted({r.version for r in rows} - {VERSION}):
-        raise InvalidRequest(
-            f"The move library {repository.library!r} holds embeddings of version {', '.join(other)}, this reads "
-            f"{VERSION}: run `bachata library add` again to embed it anew"
-        )
-    vectors = np.stack([r.vector for r in rows]) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
-    moves = tuple(r.move for r in rows)
-    return Library(repository.library, moves, MoveIndex([m.clip_id for m in moves], vectors, version=VERSION))
+    moves, fused = (snapshots or Snapshots()).open(repository, weights)
+    return Library(repository.library, moves, MoveIndex(fused))
 
 
 class LibraryCache:
@@ -47,9 +39,18 @@ class LibraryCache:
     One serves while the catalogue's fingerprint stays the same, at most `ttl` seconds (0: never twice).
     """
 
-    def __init__(self, ttl: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        ttl: float,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        snapshots: Snapshots | None = None,
+        weights: Weights = USUAL,
+    ) -> None:
         self._ttl = ttl
         self._clock = clock
+        self._snapshots = snapshots
+        self._weights = weights
         self._lock = threading.Lock()
         self._held: dict[str, tuple[float, str, Library]] = {}
 
@@ -60,6 +61,6 @@ class LibraryCache:
             held = self._held.get(repository.library)
             if held and held[1] == fingerprint and self._clock() - held[0] < self._ttl:
                 return held[2]
-            library = load(repository)
+            library = load(repository, self._snapshots, self._weights)
             self._held[repository.library] = (self._clock(), fingerprint, library)
             return library

@@ -10,6 +10,7 @@ from bachata.errors import InvalidRequest
 from bachata.music.beats import BeatTracker
 from bachata.music.counts import COUNTS
 from bachata.music.document import Analysis, Evidence, Waveform
+from bachata.music.embedding import VERSION, numbers
 from bachata.music.energy import energy_curve
 from bachata.music.features import PEAK_RATE
 from bachata.music.files import sha256_of
@@ -50,6 +51,7 @@ def _document(heard: Heard, sha256: str, chosen: int | None) -> Analysis:
     bar, phrase = (counted.bar, counted.phrase) if chosen is None else (1.0, 1.0)
     energy = energy_curve(features, beats)
     sections = find_sections(features, heard.onsets, beats, count_one, energy)
+    sections = [s.model_copy(update={"embedding": numbers(features, s.start, s.end)}) for s in sections]
     return Analysis(
         schema="bachata.analysis.1",
         sha256=sha256,
@@ -60,6 +62,7 @@ def _document(heard: Heard, sha256: str, chosen: int | None) -> Analysis:
         downbeats=seconds(beats[count_one % BAR :: BAR]),
         count_one=count_one,
         sections=sections,
+        embedding_version=VERSION,
         energy=[round(float(e), 4) for e in energy],
         loudness=heard.sound.loudness,
         waveform=Waveform(rate=PEAK_RATE, peaks=[round(float(p), 3) for p in features.peaks]),

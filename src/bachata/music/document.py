@@ -31,6 +31,9 @@ class Section(Document):
     beat_confidence: Unit | None = Field(None, description="how well the beats within it repeat themselves")
     groove: Groove | None = Field(None, description="how the percussion plays; None when it cannot be told")
     groove_confidence: Unit = Field(0.0, description="how clearly the güira told the groove")
+    embedding: list[float] | None = Field(
+        None, description="128 numbers for what it sounds like, unit norm, to four decimals; None: too short or silent"
+    )
 
 
 class Rhythm(Document):
@@ -83,6 +86,7 @@ class Analysis(Document):
     downbeats: list[Time] = Field(description="the beats that begin a bar: counts 1 and 5")
     count_one: int = Field(ge=0, description="index into beats of the first count 1; every 8th beat after it is one")
     sections: list[Section]
+    embedding_version: str | None = Field(None, description="of the sections' embeddings")
     energy: list[Unit] = Field(description="energy of each count: energy[i] spans beats[i] to beats[i+1]")
     loudness: Loudness
     waveform: Waveform

@@ -85,9 +85,26 @@ def hear_span(path: Path, start: float, end: float | None, *, name: str | None =
             f"{sound.name} lasts {features.duration:.2f} s: from {start:g} s {wanted} there is less than was asked for."
         )
     span = features.span(start, last)
-    if float(span.peaks.max(initial=0.0)) < _SILENCE:
+    if _is_silent(span):
         raise AudioUnreadable(f"{sound.name} holds only silence from {start:g} s {wanted}; choose another span.")
     return span
+
+
+def numbers(features: Features, start: float, end: float) -> list[float] | None:
+    """The vector of a span of what was heard already, to four decimals, as documents hold it.
+
+    None for a span shorter than one second or silent. Rounded, its direction is off by less than a thousandth.
+    """
+    if end - start < MIN_SPAN:
+        return None
+    span = features.span(start, end)
+    if _is_silent(span):
+        return None
+    return [round(float(x), 4) for x in unit(describe(span), AUDIO_1)]
+
+
+def _is_silent(span: Features) -> bool:
+    return float(span.peaks.max(initial=0.0)) < _SILENCE
 
 
 def unit(description: NDArray[np.float64], scale: Scale) -> Vector:

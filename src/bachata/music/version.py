@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-ANALYSER: Final = "bachata-dynamic/5"
-"""Raise the number whenever the same bytes may give another document, or a clip other beats.
+ANALYSER: Final = "bachata-dynamic/6"
+"""Raise the number whenever the same bytes may give another document. Stored analyses of older ones are made again."""
 
-Stored analyses of older ones are made again, and clips are heard again when they are added again.
+HEARING: Final = "bachata-dynamic/5"
+"""Raise the number whenever the same bytes may give other beats or counts, and `ANALYSER`'s with it.
+
+Clips that an older one heard are heard again when they are added again.
 """

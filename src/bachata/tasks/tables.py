@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = sa.MetaData(
     naming_convention={
@@ -87,8 +87,14 @@ move_embeddings = sa.Table(
     sa.Column("energy_level", sa.String(20), nullable=False),
     sa.Column("style", sa.String(50), nullable=False),
     sa.Column("document", JSONB, nullable=False, comment="the bachata.moves.catalogue.Move"),
-    sa.Column("embedding", ARRAY(sa.REAL), nullable=False, comment="fused, unit norm"),
-    sa.Column("embedding_version", sa.String(100), nullable=False),
+    *(
+        column
+        for part in ("audio", "text", "body")
+        for column in (
+            sa.Column(f"{part}_part", sa.LargeBinary, comment="unit vector, little-endian float32; null: not known"),
+            sa.Column(f"{part}_version", sa.String(100)),
+        )
+    ),
     *_stamps(),
     sa.UniqueConstraint("library", "move_id"),
     sa.Index(None, "library", "difficulty", "energy_level", "style"),

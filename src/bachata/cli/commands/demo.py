@@ -35,7 +35,7 @@ def prepare(folder: Path) -> Path:
         sys.path.insert(0, root)
     from bachata.moves.ingest import add
     from bachata.music import clip_beats
-    from bachata.music.version import ANALYSER
+    from bachata.music.version import HEARING
     from samples.moves import make_moves
     from samples.song import make_song
 
@@ -53,7 +53,8 @@ def prepare(folder: Path) -> Path:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
-            analyser=ANALYSER,
+            analyser=HEARING,
+            embedder=rooms.embedder(),
             profile="720p30",  # as they are drawn
             scratch=scratch,
             progress=lambda n, of, name: meter(name, n / of),

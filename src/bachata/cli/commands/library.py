@@ -19,7 +19,7 @@ from bachata.settings import load
 
 @click.group()
 def command() -> None:
-    """Bring moves into a library, list them, prove that they conform."""
+    """Bring moves into a library, list, change and remove them, prove that they conform."""
 
 
 @command.command()
@@ -44,7 +44,7 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
     """
     from bachata.moves.ingest import add as ingest
     from bachata.music import clip_beats
-    from bachata.music.version import ANALYSER
+    from bachata.music.version import HEARING
 
     name = library or load().move_library
     file = annotations or directory / "annotations.json"
@@ -56,7 +56,8 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
             store=rooms.store(),
             engine=engine,
             clip_beats=clip_beats,
-            analyser=ANALYSER,
+            analyser=HEARING,
+            embedder=rooms.embedder(),
             profile=profile,
             scratch=scratch,
             progress=lambda n, of, clip: meter(clip, n / of),
@@ -113,6 +114,58 @@ def check(library: str | None, as_json: bool) -> None:
         console.stdout.print(f"Library [bold]{escape(name)}[/] ({report.profile}, {report.clips} clips): {found}")
     if not report.conforms:
         sys.exit(1)
+
+
+@command.command("set")
+@click.argument("clip_id")
+@click.option("--difficulty", help="beginner, intermediate or advanced")
+@click.option("--energy", "energy_level", help="low, medium or high")
+@click.option("--style", help="romantic, sensual, energetic or playful")
+@click.option("--label", "move_label", help="what the move is: basic, spin, …")
+@click.option("--name", help="its title for people")
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def set_(clip_id: str, library: str | None, as_json: bool, **said: str | None) -> None:
+    """Change what is said of one move, and embed that move alone anew.
+
+    All faults are reported together and nothing is half changed. Change the annotations as well: `library add` says
+    again what they say.
+    """
+    from bachata.moves.editing import change
+    from bachata.moves.repository import MoveRepository
+
+    given = {field: value for field, value in said.items() if value is not None}
+    with rooms.database() as engine:
+        repository = MoveRepository(engine, rooms.library_name(engine, library))
+        move = change(repository, clip_id, given, rooms.embedder())
+    if as_json:
+        console.emit(_row(move))
+        return
+    words = f"{move.name}, {move.label}, {move.difficulty}, {move.energy_level} energy, {move.style}"
+    console.stdout.print(escape(f"{clip_id}: {words}"), soft_wrap=True)
+
+
+@command.command()
+@click.argument("clip_ids", metavar="CLIP_ID...", nargs=-1, required=True)
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def remove(clip_ids: tuple[str, ...], library: str | None, as_json: bool) -> None:
+    """Take moves out of a library; their files go, too, unless the blueprint of some task still shows them.
+
+    A clip that is not there is a fault, and then nothing is removed. Stopped half way, run it again.
+    """
+    from bachata.moves.editing import remove as take_out
+    from bachata.moves.repository import MoveRepository
+
+    with rooms.database() as engine:
+        repository = MoveRepository(engine, rooms.library_name(engine, library))
+        report = take_out(repository, rooms.store(), clip_ids)
+    if as_json:
+        console.emit(asdict(report))
+        return
+    kept = f", {len(report.kept)} kept for blueprints that show them" if report.kept else ""
+    done = f"{len(report.removed)} removed, {len(report.deleted)} files deleted{kept}"
+    console.stdout.print(f"Library [bold]{escape(report.library)}[/]: {done}")
 
 
 def _row(move: Move) -> dict[str, Any]:

@@ -25,8 +25,6 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
     from bachata.choreography.planner import plan
     from bachata.choreography.scorecard import score
     from bachata.choreography.songs import choose
-    from bachata.moves.library import load
-    from bachata.moves.repository import MoveRepository
     from bachata.music.service import analyse_key
     from bachata.tasks.songs import SongStore
 
@@ -35,7 +33,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
     understood = understand(fields, query)
     store = rooms.store()
     with rooms.database() as engine:
-        library = load(MoveRepository(engine, rooms.library_name(engine, asked_library)))
+        library = rooms.library(engine, rooms.library_name(engine, asked_library))
         key = rooms.put_song(store, song) if song else choose(SongStore(engine).list(), understood).audio_path
     with console.meter("Listening") as meter:
         analysis, _stored, _cached = analyse_key(store, key, progress=lambda done: meter("listening", done))

@@ -1,0 +1,1 @@
+"""What does finding moves cost, and how much of the best is found?"""
