@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     move_library: str = Field("default", description="move library used when a request names none")
     move_embeddings_cache_ttl: int = Field(3600, ge=0, description="seconds a loaded move index serves")
 
+    # Bringing moves into a library
+    pose_model_path: Path | None = Field(
+        None,
+        description="ONNX file of a YOLOv8-pose or RTMPose model that finds the dancers' joints; needs the extra pose",
+    )
+
     # The assembler job
     task_id: str | None = Field(None, description="task this run renders")
     user_id: str | None = Field(None, description="owner of the task")

@@ -77,6 +77,7 @@ def add(
     clip_beats: BeatFinder,
     analyser: str,
     profile: str | None = None,
+    pose_model: Path | None = None,
     workers: int | None = None,
     scratch: Path | None = None,
     progress: Progress | None = None,
@@ -85,14 +86,14 @@ def add(
 
     `analyser` is the version of `clip_beats`; clips that another version heard are heard again, and encoded again only
     if their beats have moved. `profile` names what they are conformed to; None: what the library has, 720p30 for a new
-    one. `workers` clips are made at once (None: as many as there are cores), below `scratch` (None: where temporary
-    files go).
+    one. `pose_model` is an ONNX file that finds the dancers' joints; None: their motion tells. `workers` clips are made
+    at once (None: as many as there are cores), below `scratch` (None: where temporary files go).
     `progress(done, total, clip_id)` is told when a clip is about to be examined, then after each that is finished.
 
     Raises InvalidRequest with every fault of every clip; then nothing was added. Raises InvalidSettings when OpenCV is
-    not installed.
+    not installed, or the model cannot be used.
     """
-    eyes = open_eyes()
+    eyes = open_eyes(pose_model)
     if fault := path_fault(library) or ("holds a slash" if "/" in library else None):
         raise InvalidRequest(f"The library name {library!r} {fault}")
     named, problems = read(annotations)

@@ -47,7 +47,8 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
     from bachata.music import clip_beats
     from bachata.music.version import ANALYSER
 
-    name = library or load().move_library
+    settings = load()
+    name = library or settings.move_library
     file = annotations or directory / "annotations.json"
     with rooms.database() as engine, rooms.scratch() as scratch, console.meter(f"Adding moves to {name}") as meter:
         report = ingest(
@@ -59,6 +60,7 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
             clip_beats=clip_beats,
             analyser=ANALYSER,
             profile=profile,
+            pose_model=settings.pose_model_path,
             scratch=scratch,
             progress=lambda n, of, clip: meter(clip, n / of),
         )

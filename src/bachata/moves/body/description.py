@@ -1,9 +1,9 @@
 """What 512 numbers say of how a couple dances eight counts, before they are scaled.
 
-All lengths are in the couple's own height, all places relative to the middle of their outline. What is left of it is one
-person, what is right of it the other: of a couple that faces each other across the picture, lead and follow. Their sides
-mirror each other, so that "towards the partner" is one direction. Rows are quarters of the couple's height: heads and
-raised arms, chests, hips, feet.
+All lengths are in the couple's own height, all places relative to the middle of their outline. What is left of it is
+one person, what is right of it the other: of a couple that faces each other across the picture, lead and follow. Their
+sides mirror each other, so that "towards the partner" is one direction. Rows are quarters of the couple's height: heads
+and raised arms, chests, hips, feet.
 
 | from | block      | numbers                                                                  | shape         |
 |------|------------|--------------------------------------------------------------------------|---------------|
@@ -14,7 +14,7 @@ raised arms, chests, hips, feet.
 | 368  | periods    | how strongly each of the three changes, by person and row, in five bands | 2 × 4 × 3 × 5 |
 | 488  | outline    | the mean shape of the poses                                              | 24            |
 
-The bands are 1, 2–3, 4–6, 7–10 and 11–16 changes in eight counts: a phrase, a bar, a count or two, syncopation, accents.
+The bands are 1, 2–3, 4–6, 7–10 and 11–16 changes in eight counts: phrase, bar, count, syncopation, accent.
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bachata.moves.body.course import Course
+from bachata.moves.body.eights import COUNTS
 from bachata.moves.body.flow import Flow
-from bachata.moves.body.places import DIRECTIONS, LEVELS, PERSONS, SIGNALS, Boxes, places_of
+from bachata.moves.body.places import LEVELS, PERSONS, SIGNALS, Boxes, places_of
 from bachata.moves.catalogue import Pose
 
-COUNTS: Final = 8
 QUARTERS: Final = 4
 
 BLOCKS: Final = {"places": 192, "couple": 48, "accents": 64, "directions": 64, "periods": 120, "outline": 24}

@@ -16,14 +16,17 @@ from bachata.moves.body.seeing import see
 
 
 class Eyes(Protocol):
-    """Sees the dancers in a clip, as `bachata.moves.body.see` does. What one `version` has seen is not looked at again."""
+    """Sees the dancers in a clip, as `bachata.moves.body.see` does.
+
+    What one `version` has seen is not looked at again.
+    """
 
     @property
     def version(self) -> str: ...  # noqa: D102
 
-    def __call__(
+    def __call__(  # noqa: D102
         self, path: Path, beats: Sequence[int], rate: Fraction, *, count_one: int, stop: threading.Event | None = None
-    ) -> Body: ...  # noqa: D102
+    ) -> Body: ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,15 @@ class FlowEyes:
         return see(path, beats, rate, count_one=count_one, stop=stop)
 
 
-def open_eyes() -> Eyes:
-    """The eyes an ingest looks with. Raises InvalidSettings when what they need is not installed."""
+def open_eyes(pose_model: Path | None = None) -> Eyes:
+    """The eyes an ingest looks with: for joints when there is a `pose_model`, an ONNX file.
+
+    Raises InvalidSettings when what they need is not installed, or the model cannot be used.
+    """
     opencv()
-    return FlowEyes()
+    if pose_model is None:
+        return FlowEyes()
+    from bachata.moves.body.people.model import open_model
+    from bachata.moves.body.people.seeing import PoseEyes
+
+    return PoseEyes(open_model(pose_model))

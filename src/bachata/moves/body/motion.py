@@ -37,10 +37,10 @@ def activity_of(flow: Flow, poses: Sequence[Pose]) -> Course:
     return Course(flow.frames, (speed / height**3)[:, None])
 
 
-def motion_between(activity: Course, beats: Sequence[int]) -> tuple[float, ...]:
-    """Motion from each beat to the next, 0 to 1: a^c / (a^c + u^c) for the mean activity a, USUAL u and CONTRAST c."""
+def motion_between(activity: Course, beats: Sequence[int], usual: float = USUAL) -> tuple[float, ...]:
+    """Motion from each beat to the next, 0 to 1: a^c / (a^c + u^c) of mean activity a, `usual` u and CONTRAST c."""
     amounts = activity.means(beats)[:, 0] ** CONTRAST
-    return tuple(round(float(m), 4) for m in amounts / (amounts + USUAL**CONTRAST))
+    return tuple(round(float(m), 4) for m in amounts / (amounts + usual**CONTRAST))
 
 
 def kinetic_beats(activity: Course, rate: float) -> tuple[int, ...]:

@@ -65,7 +65,7 @@ def poses_at(pictures: Pictures, flow: Flow, frames: Sequence[int]) -> tuple[Pos
     speed = flow.speed
     nearest = np.abs(pictures.frames[None, :] - np.asarray(frames)[:, None]).argmin(axis=1)
     seen = [pose_of(_dancers(cells, speed, _scene_at(scenes, int(i)), int(i))) for i in nearest]
-    return _filled(seen)
+    return filled(seen)
 
 
 def pose_of(weights: Weights) -> Pose | None:
@@ -147,8 +147,8 @@ def _span(sums: NDArray[np.float32]) -> tuple[int, int]:
     return first, max(last, first + 1)
 
 
-def _filled(seen: list[Pose | None]) -> tuple[Pose, ...]:
-    """Gaps filled with the pose nearest in time."""
+def filled(seen: Sequence[Pose | None]) -> tuple[Pose, ...]:
+    """Gaps filled with the pose nearest in time; empty when there is none."""
     known = [i for i, pose in enumerate(seen) if pose is not None]
     if not known:
         return ()

@@ -42,10 +42,25 @@ def look(path: Path, rate: Fraction, *, stop: threading.Event | None = None) -> 
 
     Raises MediaUnreadable when it cannot be decoded, Stopped once `stop` is set.
     """
-    step = max(1, round(rate / PER_SECOND))
-    found = [(number, _small(frame)) for number, frame in _numbered(path, rate, stop) if number % step == 0]
+    found = [(number, _small(frame)) for number, frame in _some(path, rate, PER_SECOND, stop)]
     gray = np.array([picture for _, picture in found], dtype=np.uint8).reshape(-1, HEIGHT, WIDTH)
     return Pictures(gray, np.array([number for number, _ in found], dtype=np.int64), rate)
+
+
+def coloured(
+    path: Path, rate: Fraction, *, per_second: int, height: int, stop: threading.Event | None = None
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """A clip's pictures in colour: the number of each in its clip, and RGB (`height`, width, 3). Raises as `look`."""
+    for number, frame in _some(path, rate, per_second, stop):
+        small = frame.reformat(round(frame.width * height / frame.height), height, "rgb24")
+        yield number, np.asarray(small.to_ndarray(), dtype=np.uint8)
+
+
+def _some(
+    path: Path, rate: Fraction, per_second: int, stop: threading.Event | None
+) -> Iterator[tuple[int, VideoFrame]]:
+    step = max(1, round(rate / per_second))
+    return ((number, frame) for number, frame in _numbered(path, rate, stop) if number % step == 0)
 
 
 def _numbered(path: Path, rate: Fraction, stop: threading.Event | None) -> Iterator[tuple[int, VideoFrame]]:

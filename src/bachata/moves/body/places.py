@@ -49,8 +49,7 @@ def places_of(flow: Flow, boxes: Boxes, edges: NDArray[np.float64]) -> Course:
     frames = flow.frames[first : last + 1]
     velocity = flow.velocity[first:last]
     rows = [
-        _gathered(field, *box)
-        for field, box in zip(velocity, boxes.at((frames[:-1] + frames[1:]) / 2), strict=True)
+        _gathered(field, *box) for field, box in zip(velocity, boxes.at((frames[:-1] + frames[1:]) / 2), strict=True)
     ]
     return Course(frames, np.array(rows).reshape(len(rows), PERSONS * LEVELS * SIGNALS))
 

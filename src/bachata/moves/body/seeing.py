@@ -6,22 +6,20 @@ import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bachata.moves.body.description import COUNTS, describe
-from bachata.moves.body.descriptor import VERSION, unit, unknown
+from bachata.moves.body.description import describe
+from bachata.moves.body.descriptor import VERSION, vector_of
 from bachata.moves.body.document import Body, Vector
+from bachata.moves.body.eights import eights
 from bachata.moves.body.flow import Flow, flow_of
 from bachata.moves.body.motion import activity_of, kinetic_beats, motion_between
 from bachata.moves.body.outline import poses_at
 from bachata.moves.body.pictures import look
+from bachata.moves.body.scaling import unknown
 from bachata.moves.catalogue import Pose
-
-WINDOWS: Final = 2
-"""Whole 8-counts a vector is the mean of, at most: a dance phrase."""
 
 
 def see(
@@ -50,13 +48,9 @@ def _vector(flow: Flow, poses: Sequence[Pose], beats: Sequence[int], count_one: 
     if not poses or not flow.velocity.any():
         return unknown()
     found = descriptions(flow, poses, beats, count_one)
-    return unit(np.mean(found, axis=0)) if found else unknown()
+    return vector_of(np.mean(found, axis=0)) if found else unknown()
 
 
-def descriptions(
-    flow: Flow, poses: Sequence[Pose], beats: Sequence[int], count_one: int
-) -> list[NDArray[np.float64]]:
-    """Of the first whole 8-counts, each (512,): those that begin on a count 1, else the first eight counts there are,
-    whichever they begin with."""
-    firsts = range(count_one, len(beats) - COUNTS, COUNTS) or range(min(1, max(0, len(beats) - COUNTS)))
-    return [describe(flow, poses, beats, first, (first - count_one) % COUNTS) for first in firsts[:WINDOWS]]
+def descriptions(flow: Flow, poses: Sequence[Pose], beats: Sequence[int], count_one: int) -> list[NDArray[np.float64]]:
+    """Of the first eights of the clip, each (512,); none when it has no eight counts."""
+    return [describe(flow, poses, beats, first, slot) for first, slot in eights(len(beats), count_one)]
