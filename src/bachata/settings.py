@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     fusion_weight_body: float = Field(0.30, ge=0, le=1, description="how much its dancers' motion counts; together 1")
     index_cache_path: Path | None = Field(
         None, description="folder for move indexes fetched from a bucket; unset: none"
+    # Bringing moves into a library
+    pose_model_path: Path | None = Field(
+        None,
+        description="ONNX file of a YOLOv8-pose or RTMPose model that finds the dancers' joints; needs the extra pose",
     )
 
     # The assembler job

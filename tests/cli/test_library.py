@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bachata.media.clip import index_of
+from bachata.moves.glossary import names_of
 
 BACHATA = str(Path(sys.executable).with_name("bachata"))
 CLIPS = 4
@@ -69,6 +70,17 @@ def test_list_gives_profile_and_keyframes_in_frames(home: Path) -> None:
         assert all(0 < b - a <= 30 for a, b in pairwise([*row["keyframes"], row["frames"]]))
         assert list(index_of(home / "storage" / row["video_path"], "a").keyframes) == row["keyframes"]
         assert (home / "storage" / row["thumbnail"]).is_file()
+
+
+def test_list_gives_measured_energy_and_what_dancers_call_a_move(home: Path) -> None:
+    rows = answer(home, "library", "list")
+    assert all(0 < row["energy"] < 1 for row in rows)
+    assert len({row["energy"] for row in rows}) > 1
+    for row in rows:
+        assert set(names_of(row["label"])) == set(row["aliases"])
+        assert len(row["aliases"]) > 5
+    table = bachata(home, "library", "list").stdout
+    assert all(f"{row['energy_level']} {row['energy']:.2f}" in table for row in rows)
 
 
 def test_adding_again_encodes_nothing(home: Path, moves: Path) -> None:
@@ -157,7 +169,8 @@ def test_a_killed_ingest_goes_on_where_it_was(moves: Path, tmp_path: Path) -> No
     finally:
         started.send_signal(signal.SIGKILL)
         started.wait()
-    finished = {p.with_suffix(".mp4"): p.with_suffix(".mp4").stat().st_mtime_ns for p in stored(tmp_path, ".json")}
+    records = [p for p in stored(tmp_path, ".json") if not p.name.endswith(".body.json")]
+    finished = {p.with_suffix(".mp4"): p.with_suffix(".mp4").stat().st_mtime_ns for p in records}
     assert 1 <= len(finished) < CLIPS
     assert answer(tmp_path, "library", "list") == []
     report = answer(tmp_path, "library", "add", str(moves))

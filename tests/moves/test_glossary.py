@@ -41,3 +41,32 @@ def test_labels_in_a_sentence_are_whole_words() -> None:
 
 def test_a_foreign_label_is_its_own_name() -> None:
     assert names_of("Moon-Walk") == ("moon walk",)
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("con mucho meneo", "hiprolls"), ("punta y tacón", "footwork"), ("una culebrita", "bodywaves"),
+        ("un quiebre en el cuatro", "golpes"), ("hair comb", "arm_styling"), ("cambré", "headrolls"),
+        ("posición de sombra", "shadow"), ("brazo a la espalda", "hammerlock"), ("cambio de lado", "cross_body_lead"),
+        ("underarm turn", "ladyturn"), ("giro doble", "spin"), ("lado a lado", "basic"), ("con adornos", "style"),
+        ("boleros", "bolero"), ("reverencia", "outro"), ("invitación", "intros"),
+    ],
+)  # fmt: skip
+def test_what_dancers_say(said: str, label: str) -> None:
+    assert label in labels_in(said)
+
+
+def test_a_name_belongs_to_one_label() -> None:
+    names = [name for label in LABELS for name in names_of(label)]
+    assert len(names) == len(set(names))
+
+
+def test_words_of_plain_requests_are_no_moves() -> None:
+    for request in (
+        "romantic beginner bachata with smooth transitions, about a minute",
+        "something energetic and fast for advanced dancers, two minutes, no slow parts",
+        "una bachata sensual y tranquila para principiantes, un minuto y medio",
+        "algo movido y divertido para una fiesta",
+    ):
+        assert labels_in(request) == []

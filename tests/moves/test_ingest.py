@@ -391,7 +391,10 @@ def test_doubts_are_told(desk: Desk) -> None:
     report = desk.add(clip("one", annotated_tempo=135), clip("two", annotated_tempo=121), clip("three", **short))
     assert report.warnings == (
         "one: 120.0 BPM measured, 135 annotated",
+        "one: nobody is seen to move in it",
+        "two: nobody is seen to move in it",
         "three: no whole 8-count lies inside it, so it will hardly be used",
+        "three: nobody is seen to move in it",
     )
 
 
@@ -472,14 +475,14 @@ def test_keyframes_lie_on_the_beats_of_the_mezzanine(desk: Desk) -> None:
 def test_what_was_measured_lies_beside_the_mezzanine(desk: Desk) -> None:
     desk.add(clip("one"))
     move = desk.repository.load()[0].move
-    assert desk.keys("") == sorted([move.video_path, move.thumbnail, move.record])
+    assert desk.keys("") == sorted([move.video_path, move.thumbnail, move.record, move.body])
     record = ClipRecord.model_validate_json(desk.store.read_bytes(move.record))
     assert (record.profile, record.sha256, record.keyframes) == (move.profile, move.sha256, move.keyframes)
     assert (record.source.width, record.source.height, record.source.seconds) == (64, 48, 10.0)
     assert (record.source.sound, record.source.codec, record.damaged, record.held) == (True, "h264", 0, 0)
     assert desk.store.read_bytes(move.thumbnail).startswith(b"\xff\xd8")
-    kinds = [desk.store.info(key).content_type for key in (move.video_path, move.thumbnail, move.record)]
-    assert kinds == ["video/mp4", "image/jpeg", "application/json"]
+    kinds = [desk.store.info(key).content_type for key in (move.video_path, move.thumbnail, move.record, move.body)]
+    assert kinds == ["video/mp4", "image/jpeg", "application/json", "application/json"]
 
 
 @pytest.mark.parametrize("what", ["video_path", "thumbnail", "record"])

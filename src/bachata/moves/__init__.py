@@ -8,6 +8,7 @@ examine.py      one clip, before anything is made         mezzanine.py   any cli
 shelf.py        mezzanines in storage, by content         record.py      what is kept beside one
 conforming.py   many clips at once                        ingest.py      all of it -> library, or nothing
 profiles.py     the one profile of a library              check.py       proof that a library conforms
+body/           what a move looks like                    poses.py       from one pose to another
 embedding.py    parts of a vector, fused by weights       lexical.py     words -> a part, without any model
 embedder.py     the parts of moves, only what changed     repository.py  the library in PostgreSQL
 index.py        the best moves, filters inside            lists.py       above 50,000: where to look

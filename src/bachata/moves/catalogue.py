@@ -108,6 +108,11 @@ class Move(Document):
         return f"{self.video_path.rpartition('.')[0]}.json"
 
     @property
+    def body(self) -> str:
+        """Storage key of what was seen of its dancers (`bachata.moves.body`)."""
+        return f"{self.video_path.rpartition('.')[0]}.body.json"
+
+    @property
     def windows(self) -> list[int]:
         """Indices into beats at which a whole 8-count (count 1 to the next 1) lies inside the clip."""
         return list(range(self.count_one, len(self.beats) - 8, 8))

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from bachata.moves.body.eyes import Eyes
+from bachata.moves.body.keeping import keep, kept
 from bachata.moves.examine import Examined
 from bachata.moves.mezzanine import conform
 from bachata.moves.probe import probe
-from bachata.moves.record import ClipRecord
 from bachata.moves.shelf import Shelf
 
 T = TypeVar("T")
@@ -50,14 +51,27 @@ def each(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def make(examined: Examined, shelf: Shelf, scratch: Path, stop: threading.Event) -> ClipRecord:
-    """Make and store the mezzanine of one examined clip; its temporary file goes in any case.
+def finish(examined: Examined, eyes: Eyes, shelf: Shelf, scratch: Path, stop: threading.Event) -> Examined:
+    """Make and store what an examined clip still lacks: its mezzanine, and what is seen of the dancers in it.
 
-    Raises MediaUnreadable, OutOfSpace, Stopped.
+    Temporary files go in any case. Raises MediaUnreadable, OutOfSpace, Stopped.
     """
+    if examined.record is not None:
+        with shelf.at_hand(examined.move.video_path) as path:
+            return _seen(examined, path, eyes, shelf, stop)
     target = scratch / f"{uuid.uuid4().hex}.mp4"  # not its digest: two moves may be the same clip
     try:
         made = conform(examined.path, examined.path.name, examined.mould, target, stop=stop)
-        return shelf.put(examined.move, examined.mould, probe(examined.path), made)
+        record = shelf.put(examined.move, examined.mould, probe(examined.path), made)
+        return _seen(examined.made(record), target, eyes, shelf, stop)
     finally:
         target.unlink(missing_ok=True)
+
+
+def _seen(examined: Examined, path: Path, eyes: Eyes, shelf: Shelf, stop: threading.Event) -> Examined:
+    move = examined.move
+    body = kept(shelf.store, move, eyes.version)
+    if body is None:
+        body = eyes(path, move.beats, move.rate, count_one=move.count_one, stop=stop)
+        keep(shelf.store, move, body)
+    return examined.seen(body)

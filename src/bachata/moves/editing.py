@@ -101,7 +101,7 @@ def _files(store: ObjectStore, library: str, clip_id: str, held: Embedded | None
 
 
 def _keys(move: Move) -> tuple[str, str, str]:
-    return move.video_path, move.thumbnail, move.record
+    return move.video_path, move.thumbnail, move.record, move.body
 
 
 def _used(known: Mapping[str, Embedded], removed: Sequence[str]) -> set[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bachata.media.profile import Profile
 from bachata.moves.annotations import Annotation
 from bachata.moves.beats import BeatFinder, ClipBeats, FrameGrid, beats_of
+from bachata.moves.body.document import Body
+from bachata.moves.body.keeping import kept
 from bachata.moves.catalogue import Move
-from bachata.moves.embedding import Part
 from bachata.moves.glossary import style_of
 from bachata.moves.keyframes import keyframes_of
 from bachata.moves.mezzanine import Mould
@@ -26,22 +27,31 @@ _TEMPO_DOUBT: Final = 0.08  # the old tracker's bins are up to 5 % off, none by 
 class Examined:
     """A clip that may enter the library.
 
-    `move` lacks its mezzanine's hash as long as `record` is None: then the mezzanine is still to be made. `body` is
-    None if its pictures were not measured now.
+    `move` lacks its mezzanine's hash as long as `record` is None: then the mezzanine is still to be made. As long as
+    `body` is None the dancers are still to be looked at.
     """
 
     path: Path
     move: Move
     mould: Mould
-    record: ClipRecord | None
-    body: Part | None = None
+    record: ClipRecord | None = None
+    body: Body | None = None
+
+    def made(self, record: ClipRecord) -> Examined:
+        """The same with its mezzanine, as it is stored."""
+        return replace(self, record=record, move=self.move.model_copy(update={"sha256": record.sha256}))
+
+    def seen(self, body: Body) -> Examined:
+        """The same with what is seen of the dancers."""
+        update = {"motion": list(body.motion), "kinetic_beats": list(body.kinetic_beats), "poses": list(body.poses)}
+        return replace(self, body=body, move=self.move.model_copy(update=update))
 
 
 @dataclass(frozen=True)
 class Examiner:
     """Examines clips below `directory` for one library. `known`: what the library holds already, by clip id.
 
-    `analyser` is the version of `find_beats`: what another one measured is measured again.
+    `analyser` is the version of `find_beats`, `sight` that of the eyes: what another one measured is measured again.
     """
 
     directory: Path
@@ -50,6 +60,7 @@ class Examiner:
     known: dict[str, Move]
     find_beats: BeatFinder
     analyser: str
+    sight: str
 
     def __call__(self, annotation: Annotation) -> Examined:
         """Look at the clip of `annotation`.
@@ -64,10 +75,12 @@ class Examiner:
         source = hash_of(path)
         move = self._measured_before(source, annotation) or self._measure(path, source, annotation)
         move = _described(move, annotation)
-        record = self.shelf.find(move, self.profile)
-        if record is not None:
-            move = move.model_copy(update={"sha256": record.sha256})
-        return Examined(path, move, self._mould(move, source), record)
+        examined = Examined(path, move, self._mould(move, source))
+        if (record := self.shelf.find(move, self.profile)) is None:
+            return examined
+        examined = examined.made(record)
+        body = kept(self.shelf.store, examined.move, self.sight)
+        return examined if body is None else examined.seen(body)
 
     def _mould(self, move: Move, source: str) -> Mould:
         return Mould(source, self.profile, move.frames, tuple(move.keyframes))
@@ -126,6 +139,8 @@ def doubts(move: Move, annotation: Annotation, record: ClipRecord) -> tuple[str,
         found.append(f"{move.clip_id}: {move.tempo:.1f} BPM measured, {said:g} annotated")
     if not move.windows:
         found.append(f"{move.clip_id}: no whole 8-count lies inside it, so it will hardly be used")
+    if not move.poses:
+        found.append(f"{move.clip_id}: nobody is seen to move in it")
     if record.damaged:
         found.append(f"{move.clip_id}: {record.damaged} damaged pictures of its file were repaired; replace it")
     if record.held:

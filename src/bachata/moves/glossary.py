@@ -14,23 +14,72 @@ from bachata.moves.catalogue import Style
 Role = Literal["intro", "outro", "any"]
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "basic": ("basic", "basic step", "side basic", "front step", "basico", "paso basico", "base"),
-    "spin": ("spin", "spins", "double turn", "pirouette", "giro", "giros", "pirueta"),
-    "ladyturn": ("lady turn", "ladys turn", "right turn", "turn", "turns", "vuelta", "vueltas", "vuelta de la chica"),
-    "bolero": ("bolero", "slow step", "bolero step", "paso de bolero"),
-    "style": ("style", "styling", "lady styling", "estilo"),
-    "bodywaves": ("body wave", "body waves", "body roll", "body rolls", "ondulacion", "ola", "olas", "onda"),
-    "hiprolls": ("hip roll", "hip rolls", "hips", "cadera", "caderas", "movimiento de cadera"),
-    "shadow": ("shadow", "shadow position", "sombra", "posicion de sombra"),
-    "hammerlock": ("hammerlock", "hammer lock", "candado", "llave"),
-    "intros": ("intro", "intros", "entrance", "opening", "entrada", "comienzo"),
-    "footwork": ("footwork", "foot work", "feet", "steps", "juego de pies", "pasos", "zapateo"),
-    "golpes": ("golpes", "golpe", "hits", "accents", "syncopation", "golpecitos"),
-    "arm_styling": ("arm styling", "arms", "hand styling", "brazos", "estilo de brazos"),
-    "headrolls": ("head roll", "head rolls", "head movement", "cabeza", "giro de cabeza", "cambre"),
-    "outro": ("outro", "ending", "final pose", "dip", "final", "cierre"),
-    "cross_body_lead": ("cross body lead", "cross body", "cbl", "cruce", "paso cruzado"),
-}
+    "basic": (
+        "basic", "basic step", "side basic", "front step", "side to side", "box step", "back basic",
+        "basico", "paso basico", "base", "lado a lado", "paso lateral", "cuadrado", "cuadro",
+    ),
+    "spin": (
+        "spin", "spins", "double turn", "pirouette", "double spin", "free spin",
+        "giro", "giros", "pirueta", "piruetas", "giro doble", "trompo",
+    ),
+    "ladyturn": (
+        "lady turn", "ladys turn", "right turn", "turn", "turns", "left turn", "inside turn", "outside turn",
+        "underarm turn", "follow turn", "vuelta", "vueltas", "vuelta de la chica", "vuelta de la dama", "vueltita",
+    ),
+    "bolero": (
+        "bolero", "slow step", "bolero step", "sway", "swaying",
+        "paso de bolero", "boleros", "abolerado", "vaiven", "balanceo",
+    ),
+    "style": (
+        "style", "styling", "lady styling", "lady style", "mens styling", "flavor",
+        "estilo", "adorno", "adornos", "sabor", "sabrosura",
+    ),
+    "bodywaves": (
+        "body wave", "body waves", "body roll", "body rolls", "wave", "waves", "chest roll", "snake",
+        "ondulacion", "ondulaciones", "ola", "olas", "onda", "ondas", "culebra", "culebrita", "serpiente",
+    ),
+    "hiprolls": (
+        "hip roll", "hip rolls", "hips", "hip circles", "hip isolation", "grind", "grinding",
+        "cadera", "caderas", "movimiento de cadera", "circulos de cadera", "caderazo", "cintura", "meneo", "meneito",
+    ),
+    "shadow": (
+        "shadow", "shadow position", "tandem", "sweetheart",
+        "sombra", "posicion de sombra", "sombras", "novios", "de espaldas",
+    ),
+    "hammerlock": (
+        "hammerlock", "hammer lock", "arm lock",
+        "candado", "llave", "candados", "brazo atras", "brazo a la espalda",
+    ),
+    "intros": (
+        "intro", "intros", "entrance", "opening", "introduction", "invitation",
+        "entrada", "comienzo", "introduccion", "apertura", "invitacion",
+    ),
+    "footwork": (
+        "footwork", "foot work", "feet", "steps", "shines", "fancy feet", "heel toe", "dominican steps",
+        "juego de pies", "pasos", "zapateo", "zapateado", "pasitos", "punta y tacon", "taconeo", "repique",
+        "pasos libres", "paso dominicano",
+    ),
+    "golpes": (
+        "golpes", "golpe", "hits", "accents", "syncopation", "stomp", "stomps", "body hits",
+        "golpecitos", "acentos", "sincopa", "sincopado", "contratiempo", "quiebre", "quiebres",
+    ),
+    "arm_styling": (
+        "arm styling", "arms", "hand styling", "hands", "hair comb",
+        "brazos", "estilo de brazos", "manos", "peinado", "peinada",
+    ),
+    "headrolls": (
+        "head roll", "head rolls", "head movement", "head circle", "hair whip", "hair flip",
+        "cabeza", "giro de cabeza", "cambre", "circulo de cabeza", "melena", "latigazo",
+    ),
+    "outro": (
+        "outro", "ending", "final pose", "dip", "dips", "finale",
+        "final", "cierre", "pose final", "caida", "remate", "despedida", "reverencia",
+    ),
+    "cross_body_lead": (
+        "cross body lead", "cross body", "cbl", "crossbody", "place change",
+        "cruce", "paso cruzado", "cambio de lugar", "cambio de lado",
+    ),
+}  # fmt: skip
 """Label to the names people use for it, folded as `fold` folds."""
 
 _ROMANTIC = ("basic", "intro", "outro")

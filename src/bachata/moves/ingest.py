@@ -1,9 +1,9 @@
 """Bringing clips into a library: examined, conformed, embedded, and entered in one transaction or not at all.
 
 All clips are examined first, and faults of all of them are reported together before anything is made. Then each is
-turned into a mezzanine of the library's profile, stored under a name that holds a hash of what decides its bytes. Only
-when all are there do they enter the catalogue. An ingest that was stopped, by whatever, left nothing in the catalogue;
-run again it finds the mezzanines it had finished.
+turned into a mezzanine of the library's profile, stored under a name that holds a hash of what decides its bytes, and
+the dancers in it are looked at. Only when all are there do they enter the catalogue. An ingest that was stopped, by
+whatever, left nothing in the catalogue; run again it finds what it had finished.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 
 import sqlalchemy as sa
 
@@ -21,8 +22,10 @@ from bachata.logs import get_logger
 from bachata.media.profile import Profile
 from bachata.moves.annotations import Annotation, read
 from bachata.moves.beats import BeatFinder
-from bachata.moves.conforming import cores, each, make
+from bachata.moves.body.eyes import Eyes, open_eyes
+from bachata.moves.conforming import cores, each, finish
 from bachata.moves.embedder import Embedder
+from bachata.moves.embedding import Part
 from bachata.moves.examine import Examined, Examiner, doubts
 from bachata.moves.profiles import left_behind, profile_for_adding
 from bachata.moves.repository import Embedded, MoveRepository
@@ -75,6 +78,7 @@ def add(
     analyser: str,
     embedder: Embedder | None = None,
     profile: str | None = None,
+    pose_model: Path | None = None,
     workers: int | None = None,
     scratch: Path | None = None,
     progress: Progress | None = None,
@@ -84,12 +88,15 @@ def add(
     `analyser` is the version of `clip_beats`; clips that another version heard are heard again, and encoded again only
     if their beats have moved. `embedder` makes the parts of their embeddings (None: of what is said of them only);
     moves that are not among them are embedded anew if another version did it. `profile` names what clips are conformed
-    to; None: what the library has, 720p30 for a new one. `workers` clips are made at once (None: as many as there are
-    cores), below `scratch` (None: where temporary files go).
+    to; None: what the library has, 720p30 for a new one. `pose_model` is an ONNX file that finds the dancers' joints;
+    None: their motion tells. `workers` clips are made at once (None: as many as there are cores), below `scratch`
+    (None: where temporary files go).
     `progress(done, total, clip_id)` is told when a clip is about to be examined, then after each that is finished.
 
-    Raises InvalidRequest with every fault of every clip; then nothing was added.
+    Raises InvalidRequest with every fault of every clip; then nothing was added. Raises InvalidSettings when OpenCV is
+    not installed, or the model cannot be used.
     """
+    eyes = open_eyes(pose_model)
     if fault := path_fault(library) or ("holds a slash" if "/" in library else None):
         raise InvalidRequest(f"The library name {library!r} {fault}")
     named, problems = read(annotations)
@@ -102,8 +109,9 @@ def add(
         problems.append(Problem("$.clips", fault))
     shelf = Shelf(store, library)
     run = _Run(
-        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats, analyser),
+        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats, analyser, eyes.version),
         shelf,
+        eyes,
         workers or cores(),
         progress,
         problems,
@@ -111,7 +119,7 @@ def add(
     )
     examined = run.examine(named)
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=scratch) as folder:
-        clips = run.conform(examined, Path(folder))
+        clips = run.finish(examined, Path(folder))
     made = {c.annotation.clip_id for c in examined if c.examined.record is None}
     rows = _embedded(clips, known, embedder or Embedder(), run.workers)
     return _enter(clips, rows, known, repository, chosen, made=made)
@@ -123,6 +131,7 @@ class _Run:
 
     examiner: Examiner
     shelf: Shelf
+    eyes: Eyes
     workers: int
     progress: Progress | None
     problems: list[Problem]
@@ -146,22 +155,27 @@ class _Run:
         self._refuse_faults()
         return [done[place] for place, _ in named]
 
-    def conform(self, clips: Sequence[_Clip], scratch: Path) -> list[_Clip]:
-        """Make the mezzanines that are missing. Raises InvalidRequest if a clip cannot be decoded."""
-        done = {c.place: c for c in clips if c.examined.record is not None}
-        missing = {c.place: c for c in clips if c.examined.record is None}
+    def finish(self, clips: Sequence[_Clip], scratch: Path) -> list[_Clip]:
+        """Make the mezzanines that are missing and look at what nobody has looked at.
+
+        Raises InvalidRequest if a clip cannot be decoded.
+        """
+        done = {c.place: c for c in clips if c.examined.body is not None}
+        missing = {c.place: c for c in clips if c.examined.body is None}
         for number, clip in enumerate(done.values(), 1):
             self._tell(number, len(clips), clip.annotation.clip_id)
-        with each(missing, lambda clip, stop: make(clip.examined, self.shelf, scratch, stop), self.workers) as finished:
+
+        def work(clip: _Clip, stop: Event) -> Examined:
+            return finish(clip.examined, self.eyes, self.shelf, scratch, stop)
+
+        with each(missing, work, self.workers) as finished:
             for place, job in finished:
                 clip = missing[place]
                 try:
-                    record = job.result()
+                    done[place] = replace(clip, examined=job.result())
                 except MediaUnreadable as error:
                     self._fault(place, clip.annotation, error)
                     continue
-                move = clip.examined.move.model_copy(update={"sha256": record.sha256})
-                done[place] = replace(clip, examined=replace(clip.examined, move=move, record=record))
                 self._tell(len(done), len(clips), clip.annotation.clip_id)
         self._refuse_faults()
         return [done[c.place] for c in clips]
@@ -187,7 +201,11 @@ def _embedded(
     """The clips as they will be catalogued, and the other moves whose text another version embedded."""
     moves = [c.examined.move for c in clips]
     paths = {m.clip_id: c.examined.path for m, c in zip(moves, clips, strict=True)}
-    bodies = {m.clip_id: c.examined.body for m, c in zip(moves, clips, strict=True) if c.examined.body is not None}
+    bodies = {
+        m.clip_id: Part(body.vector, body.version)
+        for m, c in zip(moves, clips, strict=True)
+        if (body := c.examined.body) is not None and body.known
+    }
     others = embedder.outdated({i: e for i, e in known.items() if i not in paths})
     rows = embedder.embed([*moves, *others], paths, bodies, known, workers)
     return {e.move.clip_id: e for e in rows}

@@ -14,6 +14,7 @@ from rich.markup import escape
 from bachata.cli import console, rooms
 from bachata.media.profile import PROFILES
 from bachata.moves.catalogue import Move
+from bachata.moves.glossary import names_of
 from bachata.settings import load
 
 
@@ -46,7 +47,8 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
     from bachata.music import clip_beats
     from bachata.music.version import HEARING
 
-    name = library or load().move_library
+    settings = load()
+    name = library or settings.move_library
     file = annotations or directory / "annotations.json"
     with rooms.database() as engine, rooms.scratch() as scratch, console.meter(f"Adding moves to {name}") as meter:
         report = ingest(
@@ -59,6 +61,7 @@ def add(directory: Path, annotations: Path | None, library: str | None, profile:
             analyser=HEARING,
             embedder=rooms.embedder(),
             profile=profile,
+            pose_model=settings.pose_model_path,
             scratch=scratch,
             progress=lambda n, of, clip: meter(clip, n / of),
         )
@@ -181,8 +184,10 @@ def _row(move: Move) -> dict[str, Any]:
         "count_one": move.count_one,
         "tempo": move.tempo,
         "label": move.label,
+        "aliases": list(names_of(move.label)),
         "difficulty": move.difficulty,
         "energy_level": move.energy_level,
+        "energy": round(move.energy, 3),
         "style": move.style,
         "confidence": move.confidence,
         "profile": move.profile,
@@ -200,5 +205,6 @@ def _table(name: str, moves: list[Move]) -> None:
         return
     table = Table("clip", "label", "difficulty", "energy", "style", "BPM", "8-counts", box=None)
     for m in moves:
-        table.add_row(m.clip_id, m.label, m.difficulty, m.energy_level, m.style, f"{m.tempo:.1f}", str(len(m.windows)))
+        energy = f"{m.energy_level} {m.energy:.2f}"
+        table.add_row(m.clip_id, m.label, m.difficulty, energy, m.style, f"{m.tempo:.1f}", str(len(m.windows)))
     console.stdout.print(table)

@@ -1,0 +1,1 @@
+"""How well bodies are seen: motion, kinetic beats, poses, and whether their vectors tell moves apart."""
