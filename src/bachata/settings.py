@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     # Planning
     move_library: str = Field("default", description="move library used when a request names none")
     move_embeddings_cache_ttl: int = Field(3600, ge=0, description="seconds a loaded move index serves")
+    plan_seconds: float | None = Field(
+        None, gt=0, description="seconds the search for an order may take; plans may then differ from run to run"
+    )
 
     # The assembler job
     task_id: str | None = Field(None, description="task this run renders")

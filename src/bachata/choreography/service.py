@@ -88,7 +88,11 @@ Estimator = Callable[[Blueprint, Mapping[str, Move]], BaseModel]
 
 
 class Planner:
-    """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one."""
+    """Answers plan requests.
+
+    `libraries` gives a move library by name, None meaning the configured one; `budget`: seconds the search for an order
+    may take, None for all it needs.
+    """
 
     def __init__(
         self,
@@ -99,6 +103,7 @@ class Planner:
         libraries: Callable[[str | None], Library],
         estimate: Estimator,
         director: Director | None = None,
+        budget: float | None = None,
     ) -> None:
         self._objects = objects
         self._tasks = tasks
@@ -106,6 +111,7 @@ class Planner:
         self._libraries = libraries
         self._director = director
         self._estimate = estimate
+        self._budget = budget
 
     def answer(self, request: PlanRequest) -> dict[str, Any]:
         """Do what is asked; asked again, the same blueprint is made and kept again."""
@@ -141,8 +147,9 @@ class Planner:
             director=self._director,
             output=wanted.output,
             library=library.name,
+            budget=self._budget,
         )
-        taken = self._estimate(made.blueprint, {move.video_path: move for move in library.moves})
+        taken = self._estimate(made.blueprint, {move.video_path: move for move in made.moves})
         return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
 
     def _analysis(self, address: str) -> Analysis:
