@@ -35,6 +35,7 @@ def planner() -> Planner:
         tasks=TaskStore(engine),
         songs=SongStore(engine),
         estimate=estimate,
+        budget=env.plan_seconds,
         libraries=lambda name: held.get(MoveRepository(engine, name or env.move_library)),
     )
 

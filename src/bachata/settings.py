@@ -42,12 +42,16 @@ class Settings(BaseSettings):
     # Planning
     move_library: str = Field("default", description="move library used when a request names none")
     move_embeddings_cache_ttl: int = Field(3600, ge=0, description="seconds a loaded move index serves")
-
+    plan_seconds: float | None = Field(
+        None, gt=0, description="seconds the search for an order may take; plans may then differ from run to run"
+    )
     fusion_weight_audio: float = Field(0.35, ge=0, le=1, description="how much a move's music counts in the search")
     fusion_weight_text: float = Field(0.35, ge=0, le=1, description="how much its names count")
     fusion_weight_body: float = Field(0.30, ge=0, le=1, description="how much its dancers' motion counts; together 1")
     index_cache_path: Path | None = Field(
         None, description="folder for move indexes fetched from a bucket; unset: none"
+    )
+
     # Bringing moves into a library
     pose_model_path: Path | None = Field(
         None,

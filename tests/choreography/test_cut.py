@@ -95,6 +95,18 @@ class TestTransitions:
         assert self.kinds(cut(0, energy=0.9), cut(1, energy=0.9)) == ["cut", "cut"]
         assert self.kinds(cut(0, energy=0.1), cut(1, energy=0.4)) == ["cut", "cut"]
 
+    def test_within_a_phrase_of_the_same_energy_the_first_half_dissolves_into_the_second(self) -> None:
+        steady = [cut(n, energy=0.55) for n in range(4)]
+        assert self.kinds(*steady) == ["cut", "crossfade", "cut", "crossfade"]
+        rising = [cut(0, energy=0.2), cut(1, energy=0.55)]
+        assert self.kinds(*rising) == ["cut", "cut"]
+
+    def test_smooth_is_seen_at_every_change_of_a_section_and_sharp_at_none(self) -> None:
+        lively = [cut(n, energy=0.5 + n / 10) for n in range(4)]
+        assert self.kinds(*lively, query="smooth transitions") == ["cut", "crossfade", "crossfade", "crossfade"]
+        calm = [cut(n, energy=0.2) for n in range(4)]
+        assert set(self.kinds(*calm, query="sharp, snappy cuts")) == {"cut"}
+
     def test_a_new_section_is_a_clear_cut(self) -> None:
         assert self.kinds(cut(0), cut(1, section=2, label="chorus"), query="smooth transitions")[1] == "cut"
 

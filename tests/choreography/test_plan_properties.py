@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from fractions import Fraction
 
 from hypothesis import given
@@ -15,12 +16,15 @@ from bachata.choreography.planner import Plan, plan
 from bachata.choreography.vocabulary import DIFFICULTIES, ENERGIES, STYLES
 from bachata.moves.catalogue import Move
 from bachata.moves.glossary import role_of
+from bachata.moves.index import MoveIndex
 from bachata.music.document import Analysis
 from bachata.timeline import frame_at, frame_rate, frames_of
 from tests.choreography.worlds import make_index, make_library, make_song
 
 RATES = ("24", "25", "30000/1001", "30", "60")
-LIBRARIES = {(count, seed): make_library(count, seed=seed) for count in (12, 40, 90) for seed in (1, 2)}
+LIBRARIES = {
+    (count, seed): make_library(count, seed=seed, measured=seed == 2) for count in (12, 40, 90) for seed in (1, 2)
+}
 INDICES = {key: make_index(moves) for key, moves in LIBRARIES.items()}
 
 
@@ -37,6 +41,7 @@ def songs(draw: st.DrawFn) -> Analysis:
                 [("intro", "verse", "chorus", "bridge", "outro"), ("verse",), ("verse", "chorus", "verse", "chorus")]
             )
         ),
+        grooves=draw(st.sampled_from([(), ("derecho", "majao", "mambo", "majao"), (None, "majao", None, "majao")])),
     )
 
 
@@ -52,6 +57,12 @@ def briefs(draw: st.DrawFn) -> Brief:
         },
         draw(st.none() | st.just("smooth transitions, no spins please")),
     )
+
+
+def permuted(key: tuple[int, int], dice: random.Random) -> tuple[list[Move], MoveIndex]:
+    moves = LIBRARIES[key][:]
+    dice.shuffle(moves)
+    return moves, make_index(moves)
 
 
 libraries = st.sampled_from(sorted(LIBRARIES))
@@ -135,6 +146,22 @@ def test_same_input_same_bytes_and_a_lossless_round_trip(
     once, again = planned(song, key, brief, rate), planned(song, key, brief, rate)
     assert once.blueprint_json == again.blueprint_json
     assert parse(once.blueprint_json, task_id="task-1", user_id="ana").to_json() == once.blueprint_json
+
+
+@given(songs(), libraries, briefs(), st.randoms(use_true_random=False))
+def test_the_order_of_the_library_changes_no_byte(
+    song: Analysis, key: tuple[int, int], brief: Brief, dice: random.Random
+) -> None:
+    moves, index = permuted(key, dice)
+    made = plan(song, moves, brief, task_id="task-1", user_id="ana", song_key="songs/x.wav", index=index)
+    assert made.blueprint_json == planned(song, key, brief).blueprint_json
+
+
+@given(songs(), libraries, briefs())
+def test_nothing_ruled_out_is_danced_unless_told(song: Analysis, key: tuple[int, int], brief: Brief) -> None:
+    made = planned(song, key, brief)
+    if not any("not wanted" in told or "25 %" in told for told in made.relaxed):
+        assert not {m.label for m in made.moves} & set(brief.unwanted)
 
 
 @given(songs(), libraries, briefs())

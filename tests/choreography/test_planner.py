@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -164,9 +166,90 @@ class TestOddLibraries:
         made = planned(few + many, brief=understand({"difficulty": "beginner"}))
         assert {m.clip_id for m in made.blueprint.moves} == {"m0", "m1", "m2"}
         assert "Only 3 moves of level beginner fit 126 BPM, so they take turns" in made.suggestions[0]
+        assert made.suggestions[1] == "Ask for advanced: 12 moves fit 126 BPM"
+
+    def test_two_levels_above_are_not_danced_while_one_above_is_there(self) -> None:
+        moves = [make_move(f"i{i}", label=f"label{i}") for i in range(4)]
+        moves += [make_move(f"z{i}", label=f"label{i}", difficulty="advanced") for i in range(9)]
+        made = planned(moves, brief=understand({"difficulty": "beginner"}))
+        assert {m.clip_id[0] for m in made.blueprint.moves} == {"i"}
+
+    @pytest.mark.parametrize("tempo", [105.0, 147.0])
+    def test_all_too_slow_or_too_fast_offers_songs_that_fit(self, tempo: float) -> None:
+        made = planned([make_move(f"m{i}", label=f"label{i}", tempo=tempo, eights=3) for i in range(12)])
+        assert any("speeds within 25 %" in told for told in made.relaxed)
+        low, high = math.ceil(tempo * 0.91), math.floor(tempo * 1.09)
+        assert f"Take a song of {low} to {high} BPM: 12 moves of level intermediate fit" in made.suggestions
+
+    def test_one_short_clip_is_enough(self) -> None:
+        made = planned([make_move("only", eights=1, pickup=0, tail=0.0)], make_song(seconds=40.0))
+        assert {m.clip_id for m in made.blueprint.moves} == {"only"}
+        assert "Only 1 move of level intermediate fit" in made.suggestions[0]
+
+    def test_clips_that_never_conformed_are_planned_at_their_own_rates(self) -> None:
+        moves = make_library(40)
+        assert {m.profile for m in moves} == {None}
+        assert len({m.frame_rate for m in moves}) > 2
+        assert planned(moves).blueprint.output_config.rate == 30
+
+    def test_some_measured_and_some_not(self) -> None:
+        measured = make_library(60, measured=True)
+        bare = {"motion": [], "poses": [], "kinetic_beats": []}
+        moves = [m.model_copy(update=bare) if i % 2 else m for i, m in enumerate(measured)]
+        made = planned(moves)
+        assert len({m.clip_id for m in made.blueprint.moves}) > 5
+
+    def test_a_crossfade_without_a_handle_is_a_cut(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", eights=1, pickup=0, tail=0.0) for i in range(12)]
+        made = planned(moves, brief=understand({"difficulty": "intermediate"}, "smooth transitions, please"))
+        assert "crossfade" not in {m.transition_type for m in made.blueprint.moves}
+
+
+class TestOddSongs:
+    @pytest.mark.parametrize(("seconds", "pieces"), [(10.0, (1, 6)), (600.0, (60, 200))])
+    def test_very_short_and_very_long(self, seconds: float, pieces: tuple[int, int]) -> None:
+        moves = make_library(60)
+        song = make_song(seconds=seconds)
+        made = planned(moves, song)
+        assert pieces[0] <= len(made.blueprint.moves) <= pieces[1]
+        assert made.blueprint.seconds == pytest.approx(seconds, abs=1 / 29)
+
+    def test_without_sections_it_is_danced_as_one_verse(self) -> None:
+        made = planned(make_library(60), SONG.model_copy(update={"sections": []}))
+        assert {m.section for m in made.blueprint.moves} == {"verse"}
+
+    def test_without_measured_energy_it_is_danced_evenly(self) -> None:
+        flat = make_song(seconds=60.0).model_copy(update={"energy": []})
+        assert planned(make_library(60), flat).blueprint.moves
 
 
 class TestWishes:
+    def test_wanted_and_ruled_out_is_left_out_and_told(self) -> None:
+        moves = make_library(90)
+        brief = replace(understand({"difficulty": "intermediate"}), wanted=("spin",), unwanted=("spin",))
+        made = planned(moves, brief=brief)
+        assert "spin" not in labels(made, moves)
+        assert made.suggestions[0] == "spin: both asked for and ruled out, so left out"
+
+    def test_wanted_at_another_level_only_says_at_which(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", difficulty="beginner") for i in range(12)]
+        moves += [make_move(f"g{i}", label="golpes", difficulty="advanced") for i in range(3)]
+        made = planned(moves, brief=understand({}, "a beginner dance of golpes only"))
+        assert made.suggestions == ("golpes: none could be danced here; the library has 3 advanced",)
+        assert "golpes" not in labels(made, moves)
+        assert made.relaxed == ()
+
+    def test_wanted_and_not_in_the_library_is_told(self) -> None:
+        moves = [make_move(f"m{i}", label=f"label{i}", difficulty="beginner") for i in range(12)]
+        made = planned(moves, brief=understand({}, "a beginner dance with hammerlocks: hammerlock"))
+        assert made.suggestions == ("hammerlock: the library has none; add some with `bachata library add`",)
+
+    def test_every_wanted_move_is_danced(self) -> None:
+        moves = make_library(90)
+        made = planned(moves, brief=understand({"difficulty": "advanced"}, "golpes, hip rolls and arm styling"))
+        assert {"golpes", "hiprolls", "arm_styling"} <= set(labels(made, moves))
+        assert made.suggestions == ()
+
     def test_unwanted_moves_stay_away(self) -> None:
         moves = make_library(90)
         made = planned(moves, brief=understand({"difficulty": "intermediate"}, "no spins and no golpes, please"))
@@ -270,6 +353,18 @@ def test_a_long_silence_before_the_music_is_danced_through() -> None:
     assert all(m.count_one is None for m in before)
     assert all(m.count_one is not None for m in made.moves[len(before) :])
     assert made.moves[len(before)].start_time == pytest.approx(first, abs=1 / 60)
+
+
+def test_a_budget_gives_a_whole_plan() -> None:
+    moves = make_library(40)
+    made = planned(moves, budget=1e-9)
+    assert made.blueprint.seconds == planned(moves).blueprint.seconds
+
+
+def test_the_moves_of_a_plan_are_those_it_shows() -> None:
+    made = planned(make_library(40))
+    assert {m.clip_id for m in made.moves} == {m.clip_id for m in made.blueprint.moves}
+    assert len(made.moves) == len({m.clip_id for m in made.moves})
 
 
 def test_the_index_must_be_of_these_moves() -> None:

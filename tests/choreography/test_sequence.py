@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import random
 from fractions import Fraction
+from statistics import fmean
 
 import pytest
 
 from bachata.choreography.brief import Brief, understand
+from bachata.choreography.costs import Weights
 from bachata.choreography.director import Direction
+from bachata.choreography.echoes import echoes
 from bachata.choreography.grid import grid
 from bachata.choreography.retrieval import Candidates, Retrieval
-from bachata.choreography.sequence import Weights, sequence
+from bachata.choreography.seams import seam
+from bachata.choreography.sequence import BEAM, sequence
 from bachata.choreography.slots import slots
 from bachata.moves.catalogue import Move
 from bachata.music.document import Analysis
-from tests.choreography.worlds import make_index, make_library, make_move, make_song
+from tests.choreography.worlds import make_index, make_library, make_move, make_song, stance
 
 
 def scenes_of(moves: list[Move], song: Analysis, brief: Brief) -> list[Candidates]:
@@ -102,3 +107,155 @@ def test_each_weight_pulls_its_way() -> None:
         return sum(abs(float(s.fits.speed[c]) - 1) for s, c in zip(scenes, chosen, strict=True))
 
     assert stretch(Weights(stretch=50.0)) < stretch(Weights(stretch=0.0, strained=0.0))
+
+
+def leaps(scenes: list[Candidates], chosen: list[int], moves: list[Move]) -> list[float]:
+    """Distances of the poses at every seam."""
+    shown = [
+        (moves[int(s.fits.move[c])], int(s.fits.source[c]), int(s.fits.source_end[c]))
+        for s, c in zip(scenes, chosen, strict=True)
+    ]
+    found = [seam(a[0], a[2], b[0], b[1]) for a, b in itertools.pairwise(shown)]
+    return [distance for distance in found if distance is not None]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_seams_are_closer_than_in_any_of_a_hundred_random_orders(seed: int) -> None:
+    moves = make_library(60, tempo=120.0, measured=True, seed=seed)
+    scenes = scenes_of(moves, make_song(tempo=120, seconds=120.0), BRIEF)
+    chosen = sequence(scenes, moves, BRIEF)
+    dice = random.Random(seed)
+    rolled = [leaps(scenes, [dice.randrange(len(s.fits)) for s in scenes], moves) for _ in range(100)]
+    assert len(leaps(scenes, chosen, moves)) == len(scenes) - 1
+    assert fmean(leaps(scenes, chosen, moves)) < min(map(fmean, rolled))
+
+
+def test_the_window_that_goes_on_from_where_the_last_clip_ended_is_taken() -> None:
+    left, right = stance(-0.4), stance(0.4)
+    first = make_move("first", label="a", tempo=120.0, eights=1, pickup=0, poses=[right])
+    # Its first eight begins on the left, its second on the right.
+    second = make_move("second", label="b", tempo=120.0, eights=2, pickup=0, poses=[left] * 8 + [right] * 8)
+    moves = [first, second]
+    song = make_song(tempo=120, seconds=12.0, first_beat=0.0, count_one=0, sections=("bridge",))
+    scenes = scenes_of(moves, song, BRIEF)
+    wish = [Direction((clip_id,)) for clip_id in ("first", "second", "first")]
+    chosen = sequence(scenes, moves, BRIEF, wish)
+    assert names(scenes, chosen, moves) == ["first", "second", "first"]
+    assert scenes[1].fits.number[chosen[1]] == 1
+    blind = sequence(scenes, moves, BRIEF, wish, weights=Weights(seam=0.0))
+    assert scenes[1].fits.number[blind[1]] == 0
+
+
+def test_moves_without_poses_change_nothing_and_break_nothing() -> None:
+    moves = make_library(40, measured=True)
+    bare = [m.model_copy(update={"poses": []}) for m in moves]
+    half = [b if i % 2 else m for i, (b, m) in enumerate(zip(bare, moves, strict=True))]
+    song = make_song(seconds=60.0)
+    for library in (bare, half):
+        scenes = scenes_of(library, song, BRIEF)
+        assert len(sequence(scenes, library, BRIEF)) == len(scenes)
+    scenes = scenes_of(bare, song, BRIEF)
+    assert sequence(scenes, bare, BRIEF) == sequence(scenes, bare, BRIEF, weights=Weights(seam=99.0))
+
+
+def test_a_chorus_that_comes_back_is_danced_as_before() -> None:
+    moves = make_library(120, tempo=120.0)
+    song = make_song(
+        tempo=120, seconds=180.0, first_beat=0.0, count_one=0, sections=("chorus", "verse", "bridge", "chorus", "verse")
+    )
+    scenes = scenes_of(moves, song, BRIEF)
+    twins = echoes([s.slot for s in scenes])
+
+    def repeated(w: Weights) -> float:
+        order = names(scenes, sequence(scenes, moves, BRIEF, weights=w), moves)
+        pairs = [(order[i], order[t]) for i, t in enumerate(twins) if t is not None]
+        return sum(a == b for a, b in pairs) / len(pairs)
+
+    assert repeated(Weights()) > 0.7
+    assert repeated(Weights(echo=0.0)) < 0.4
+
+
+def test_no_echo_brings_a_move_back_within_four_phrases() -> None:
+    moves = make_library(120, tempo=120.0)
+    song = make_song(tempo=120, seconds=200.0, first_beat=0.0, count_one=0, sections=("chorus", "verse") * 5)
+    scenes = scenes_of(moves, song, BRIEF)
+    order = names(scenes, sequence(scenes, moves, BRIEF, weights=Weights(echo=20.0)), moves)
+    ended: dict[str, int] = {}
+    for scene, clip_id in zip(scenes, order, strict=True):
+        assert scene.slot.count - ended.get(clip_id, -99) >= 64
+        ended[clip_id] = scene.slot.count + scene.slot.counts
+
+
+def test_each_wanted_move_is_danced_at_least_once() -> None:
+    brief = understand({"difficulty": "intermediate"}, "footwork, hip rolls and a hammerlock, please")
+    moves = make_library(90, tempo=120.0)
+    scenes = scenes_of(moves, make_song(tempo=120, seconds=40.0), brief)
+    order = names(scenes, sequence(scenes, moves, brief), moves)
+    assert {"footwork", "hiprolls", "hammerlock"} <= {clip_id.split("__")[0] for clip_id in order}
+
+
+def test_the_same_section_in_a_mambo_brings_feet_and_in_a_majao_bodies() -> None:
+    moves = make_library(120, tempo=120.0)
+
+    def share(groove: str, labels: set[str]) -> float:
+        song = make_song(tempo=120, seconds=90.0, sections=("verse",), grooves=(groove,))
+        scenes = scenes_of(moves, song, BRIEF)
+        order = names(scenes, sequence(scenes, moves, BRIEF), moves)
+        return sum(clip_id.split("__")[0] in labels for clip_id in order) / len(order)
+
+    feet, body = {"footwork", "golpes"}, {"bodywaves", "hiprolls", "headrolls", "shadow", "style", "arm_styling"}
+    assert share("mambo", feet) > share("majao", feet)
+    assert share("majao", body) > share("mambo", body)
+
+
+class _Clock:
+    """Time that passes by `step` seconds whenever it is asked for."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+class TestBudget:
+    moves = make_library(60, measured=True)
+    scenes = scenes_of(moves, make_song(seconds=60.0), BRIEF)
+
+    def found(self, **options: object) -> list[int]:
+        return sequence(self.scenes, self.moves, BRIEF, **options)  # type: ignore[arg-type]
+
+    def test_without_time_the_narrowest_beam_answers(self) -> None:
+        assert self.found(budget=0.001, clock=_Clock(5.0)) == self.found(beam=16)
+
+    def test_with_time_to_spare_the_widest_is_reached(self) -> None:
+        clock = _Clock(1e-6)
+        found = self.found(budget=1000.0, clock=clock)
+        widths = [16 * 2**i for i in range(5)]
+        assert widths[-1] == BEAM
+        assert found in [self.found(beam=w) for w in widths]
+
+    def test_a_budget_is_not_overspent(self) -> None:
+        # A search lasts one tick of this clock: 16, then 32 as one and twice one make three, and no more.
+        clock = _Clock(1.0)
+        self.found(budget=9.0, clock=clock)
+        assert clock.now <= 1.0 + 9.0
+
+    def test_no_budget_never_looks_at_the_clock(self) -> None:
+        clock = _Clock(1.0)
+        assert self.found(clock=clock) == self.found()
+        assert clock.now == 0.0
+
+
+def test_a_wider_beam_is_at_least_as_good_on_poses_it_can_exhaust() -> None:
+    moves = [
+        make_move(f"m{i}", label=f"label{i % 3}", tempo=118.0 + i, eights=1, poses=[stance(i / 10), stance(-i / 10)])
+        for i in range(5)
+    ]
+    scenes = scenes_of(moves, SHORT, BRIEF)
+    paths = 1
+    for scene in scenes:
+        paths *= len(scene.fits)
+    assert paths > BEAM
+    assert sequence(scenes, moves, BRIEF) == sequence(scenes, moves, BRIEF, beam=paths)

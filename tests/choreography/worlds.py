@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from bachata.media.profile import PROFILES
-from bachata.moves.catalogue import LABELS, Move
+from bachata.moves.catalogue import LABELS, Move, Pose
 from bachata.moves.embedding import SIZES, Embedding, Part, Weights
 from bachata.moves.glossary import style_of
 from bachata.moves.index import Fused, MoveIndex
@@ -31,18 +32,22 @@ def make_song(
     count_one: int = 2,
     drift: float = 0.0,
     sections: tuple[str, ...] = ("intro", "verse", "chorus", "bridge", "outro"),
+    grooves: tuple[str | None, ...] = (),
 ) -> Analysis:
-    """A song with beats every 60/tempo s; `drift` is the share by which the tempo rises from start to end."""
+    """A song with beats every 60/tempo s; `drift` is the share by which the tempo rises from start to end; `grooves` of
+    the first sections."""
     beats, at = [], first_beat
     while at < seconds:
         beats.append(at)
         at += 60.0 / (tempo * (1 + drift * at / seconds))
     energies = {"intro": 0.2, "verse": 0.45, "chorus": 0.7, "bridge": 0.9, "outro": 0.3}
     edges = [seconds * i / len(sections) for i in range(len(sections) + 1)]
-    spans = [
+    spans: list[dict[str, Any]] = [
         {"start": a, "end": b, "label": label, "energy": energies[label], "confidence": 1.0}
         for a, b, label in zip(edges, edges[1:], sections, strict=False)
     ]
+    for span, groove in zip(spans, grooves, strict=False):
+        span.update({"groove": groove, "groove_confidence": 1.0})
     energy = [next(s["energy"] for s in reversed(spans) if s["start"] <= t or s is spans[0]) for t in beats]
     document: dict[str, Any] = {
         "sha256": "0" * 64,
@@ -75,9 +80,11 @@ def make_move(
     rate: str = "30",
     tail: float = 0.4,
     profile: str | None = None,
+    motion: Sequence[float] = (),
+    poses: Sequence[Pose] = (),
 ) -> Move:
     """A clip of `eights` whole 8-counts after `pickup` counts, with `tail` counts after the last count 1; conformed to
-    `profile`, whose rate is then its own, or as clips were before."""
+    `profile`, whose rate is then its own, or as clips were before. `motion` and `poses` repeat along its beats."""
     conformed = PROFILES[profile] if profile else None
     rate = str(conformed.rate) if conformed else rate
     exact, period = Fraction(rate), 60.0 / tempo
@@ -107,16 +114,30 @@ def make_move(
             "beats": beats,
             "count_one": pickup,
             "confidence": 1.0,
+            "motion": [motion[i % len(motion)] for i in range(counts)] if motion else [],
+            "poses": [poses[i % len(poses)].model_dump() for i in range(counts + 1)] if poses else [],
         }
     )
 
 
+def stance(x: float = 0.0, *, height: float = 0.8, filled: int = 0) -> Pose:
+    """Dancers at `x`, `height` tall, who fill the column `filled` (0 to 3) of their outline."""
+    shape = [100 if column == filled else 0 for _row in range(6) for column in range(4)]
+    return Pose(x=x, y=0.0, width=0.4, height=height, shape=shape)
+
+
 def make_library(
-    count: int = 40, *, seed: int = 1, tempo: float = 126.0, spread: float = 0.05, profile: str | None = None
+    count: int = 40,
+    *,
+    seed: int = 1,
+    tempo: float = 126.0,
+    spread: float = 0.05,
+    profile: str | None = None,
+    measured: bool = False,
 ) -> list[Move]:
     """`count` moves over all labels, levels and energies, tempi within `spread` of `tempo`, sorted by id; conformed to
-    `profile`, else of the rates their files have."""
-    dice = random.Random(seed)
+    `profile`, else of the rates their files have. `measured`: with motion and poses, all different."""
+    dice, body = random.Random(seed), random.Random(seed + 1)
     moves = []
     for i in range(count):
         label = LABELS[i % len(LABELS)]
@@ -131,6 +152,13 @@ def make_library(
                 energy=dice.choice(ENERGIES),
                 rate=dice.choice(["30", "30", "25", "30000/1001", "60"]),
                 profile=profile,
+                motion=[body.random() for _ in range(11)] if measured else (),
+                poses=[
+                    stance(body.uniform(-0.4, 0.4), height=body.uniform(0.5, 0.9), filled=body.randrange(4))
+                    for _ in range(9)
+                ]
+                if measured
+                else (),
             )
         )
     return sorted(moves, key=lambda m: m.clip_id)

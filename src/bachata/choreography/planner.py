@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bachata.blueprint import SCHEMA, Blueprint, OutputConfig, parse
 from bachata.choreography.brief import Brief
 from bachata.choreography.cut import Cut, join, written
 from bachata.choreography.director import Direction, Director, Scene
+from bachata.choreography.echoes import echoes
 from bachata.choreography.explain import reason, relaxations, suggestions, summary
 from bachata.choreography.grid import COUNTS, Grid, grid
+from bachata.choreography.ladder import EASIER_MOVES
 from bachata.choreography.phase import PhaseError, phase_error
+from bachata.choreography.pool import gather
 from bachata.choreography.query import Queries
 from bachata.choreography.retrieval import Candidates, Retrieval
 from bachata.choreography.sequence import sequence
@@ -49,7 +53,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """A blueprint with what is to be told about it. `blueprint_json` is its canonical form."""
+    """A blueprint with what is to be told about it. `blueprint_json` is its canonical form; `moves` those it shows."""
 
     blueprint: Blueprint
     blueprint_json: str
@@ -58,6 +62,7 @@ class Plan:
     suggestions: tuple[str, ...]
     summary: str
     phase: PhaseError
+    moves: tuple[Move, ...]
 
 
 def plan(
@@ -74,11 +79,14 @@ def plan(
     title: str | None = None,
     output: Mapping[str, Any] | None = None,
     library: str | None = None,
+    budget: float | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
     """Choose, order and cut moves for a whole song or the wished part of it.
 
-    `moves` in the order of `index`, whose text parts `text` has made; `title` is the song's, for the director; `output`
-    overrides fields of the blueprint's output_config.
+    `moves` in the order of `index`, whose text parts `text` has made; of more than a few thousand only those near to
+    the request are looked at. `title` is the song's, for the director; `output` overrides fields of the blueprint's
+    output_config. `budget`: seconds the search for an order may take; it trades repeatability for time (`sequence`).
 
     Raises NoMoves if the library cannot serve the request even relaxed, InvalidRequest if the song has no beats,
     InvalidBlueprint if `output`, `song_key` or the ids break the blueprint's rules.
@@ -86,12 +94,17 @@ def plan(
     if not moves:
         where = f" {library!r}" if library else ""
         raise NoMoves(f"The move library{where} is empty: run `bachata library add DIR --annotations FILE` first")
-    config = _output(output, moves, task_id, user_id)
+    rate = _output(output, task_id, user_id)["frame_rate"]
+    places = slots(analysis, grid(analysis, frame_rate(rate)), seconds=brief.duration.value)
+    queries = Queries(brief, analysis, text)
+    pool = gather(moves, index, brief, analysis.tempo, places, queries=queries)
+    config = _output(output, task_id, user_id, pool.moves)
     song = grid(analysis, frame_rate(config["frame_rate"]))
-    retrieval = Retrieval(moves, index, brief, analysis.tempo, Queries(brief, analysis, text))
+    retrieval = Retrieval(pool.moves, pool.index, brief, analysis.tempo, queries)
     scenes = _scenes(analysis, song, retrieval, brief)
-    chosen = sequence(scenes, moves, brief, _directions(director, brief, scenes, moves, title))
-    cuts = _cuts(scenes, chosen, moves, song, brief)
+    directions = _directions(director, brief, scenes, pool.moves, title)
+    chosen = sequence(scenes, pool.moves, brief, directions, budget=budget, clock=clock)
+    cuts = _cuts(scenes, chosen, pool.moves, song, brief)
     document = {
         "schema": SCHEMA,
         "task_id": task_id,
@@ -107,18 +120,20 @@ def plan(
     }
     blueprint = parse(document, task_id=task_id, user_id=user_id)
     told = relaxations(scenes, cuts, brief)
+    shown = tuple({c.move.clip_id: c.move for c in cuts}.values())
     return Plan(
         blueprint=blueprint,
         blueprint_json=blueprint.to_json(),
         explanations=tuple(c.reason for c in cuts),
         relaxed=told,
-        suggestions=suggestions(scenes, cuts, brief, analysis.tempo),
+        suggestions=suggestions(scenes, cuts, brief, pool.columns, tempo=analysis.tempo, seconds=blueprint.seconds),
         summary=summary(blueprint, brief, told),
-        phase=phase_error(blueprint, analysis, moves),
+        phase=phase_error(blueprint, analysis, shown),
+        moves=shown,
     )
 
 
-def _output(output: Mapping[str, Any] | None, moves: Sequence[Move], task_id: str, user_id: str) -> dict[str, Any]:
+def _output(output: Mapping[str, Any] | None, task_id: str, user_id: str, moves: Sequence[Move] = ()) -> dict[str, Any]:
     given = dict(output or {})
     path = f"output/user_{user_id}/choreography_{task_id}.{given.get('output_format', 'mp4')}"
     config = {"output_path": path, **OUTPUT_DEFAULTS, **_conformed(moves), **given}
@@ -131,7 +146,7 @@ def _output(output: Mapping[str, Any] | None, moves: Sequence[Move], task_id: st
 
 def _conformed(moves: Sequence[Move]) -> dict[str, Any]:
     """Size and rate of the clips, if all conform to one profile: then they can be copied into the video."""
-    if moves[0].profile is None or len({m.profile for m in moves}) > 1:
+    if not moves or moves[0].profile is None or len({m.profile for m in moves}) > 1:
         return {}
     first = moves[0]
     rate = first.rate
@@ -153,12 +168,12 @@ def _scenes(analysis: Analysis, song: Grid, retrieval: Retrieval, brief: Brief) 
         except NoMoves as error:
             refused = error
             continue
-        if not any(scene.rung > 1 for scene in divisions[-1]):
+        if not any(scene.rung > EASIER_MOVES for scene in divisions[-1]):
             break
     if not divisions:
         assert refused is not None
         raise refused
-    return min(divisions, key=lambda scenes: sum(max(0, s.rung - 1) * s.slot.frames for s in scenes))
+    return min(divisions, key=lambda scenes: sum(max(0, s.rung - EASIER_MOVES) * s.slot.frames for s in scenes))
 
 
 def _directions(
@@ -177,21 +192,27 @@ def _directions(
 def _cuts(
     scenes: Sequence[Candidates], chosen: Sequence[int], moves: Sequence[Move], song: Grid, brief: Brief
 ) -> list[Cut]:
-    cuts = []
-    for scene, window in zip(scenes, chosen, strict=True):
-        move = moves[int(scene.fits.move[window])]
+    cuts: list[Cut] = []
+    twins = echoes([scene.slot for scene in scenes])
+    for scene, window, twin in zip(scenes, chosen, twins, strict=True):
         source = int(scene.fits.source[window])
         starts_on_one = scene.slot.role != "lead-in" and scene.slot.count % COUNTS == 0
-        cuts.append(
-            Cut(
-                move=move,
-                slot=scene.slot,
-                source=source,
-                shown=int(scene.fits.source_end[window]) - source,
-                count_one=song.beat_index(scene.slot.count) if starts_on_one else None,
-                reason=reason(scene, move, float(scene.fits.speed[window]), brief),
-            )
+        cut = Cut(
+            move=moves[int(scene.fits.move[window])],
+            slot=scene.slot,
+            source=source,
+            shown=int(scene.fits.source_end[window]) - source,
+            count_one=song.beat_index(scene.slot.count) if starts_on_one else None,
         )
+        why = reason(
+            cut,
+            brief,
+            energy=float(scene.fits.energy[window]),
+            speed=float(scene.fits.speed[window]),
+            before=cuts[-1] if cuts else None,
+            echo=twin is not None and cuts[twin].move.clip_id == cut.move.clip_id,
+        )
+        cuts.append(replace(cut, reason=why))
     return join(cuts, song, transitions(cuts, brief), OUTPUT_DEFAULTS["fade_duration"])
 
 

@@ -28,12 +28,6 @@ SECTION_WORDS: Final = {
 log = get_logger(__name__)
 
 
-def target_energy(slot: Slot, brief: Brief) -> float:
-    """Energy to dance at a place, 0 to 1: the music's, shifted by what was asked for."""
-    shift = {"low": -0.2, "medium": 0.0, "high": 0.2}[brief.energy.value]
-    return min(1.0, max(0.0, slot.energy + shift))
-
-
 def words_for(label: str, brief: Brief) -> str:
     """What to look for in words: those of the section and of the request."""
     wanted = [name for wish in brief.wanted for name in names_of(wish)[:2]]

@@ -92,7 +92,8 @@ Estimator = Callable[[Blueprint, Mapping[str, Move]], BaseModel]
 class Planner:
     """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one.
 
-    `text` is the embedder that has made the libraries' text parts.
+    `text` is the embedder that has made the libraries' text parts; `budget`: seconds the search for an order may take,
+    None for all it needs.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Planner:
         estimate: Estimator,
         text: TextEmbedder = LEXICAL,
         director: Director | None = None,
+        budget: float | None = None,
     ) -> None:
         self._objects = objects
         self._tasks = tasks
@@ -113,6 +115,7 @@ class Planner:
         self._text = text
         self._director = director
         self._estimate = estimate
+        self._budget = budget
 
     def answer(self, request: PlanRequest) -> dict[str, Any]:
         """Do what is asked; asked again, the same blueprint is made and kept again."""
@@ -149,8 +152,9 @@ class Planner:
             director=self._director,
             output=wanted.output,
             library=library.name,
+            budget=self._budget,
         )
-        taken = self._estimate(made.blueprint, {move.video_path: move for move in library.moves})
+        taken = self._estimate(made.blueprint, {move.video_path: move for move in made.moves})
         return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
 
     def _analysis(self, address: str) -> Analysis:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from bachata.choreography.grid import COUNTS, Grid
 from bachata.errors import InvalidRequest
-from bachata.music.document import Analysis
+from bachata.music.document import Analysis, Groove
 
 Role = Literal["lead-in", "start", "any", "end"]
 PHRASE = 2 * COUNTS
@@ -26,6 +26,7 @@ class Slot:
     """One place for a move: frames [start, end) of the video, grid counts [count, count + counts).
 
     `counts` is the number of whole counts inside; a lead-in's counts end at its end, all others begin at its start.
+    `section`: number of the section of the song it lies in, whose label and groove it has.
     """
 
     start: int
@@ -36,6 +37,8 @@ class Slot:
     label: str
     energy: float
     role: Role
+    groove: Groove | None = None
+    groove_confidence: float = 0.0
 
     @property
     def frames(self) -> int:
@@ -128,9 +131,13 @@ class _Layout:
         return [*places[:-2], *kept, joined]
 
     def _slot(self, start: int, end: int, count: int, counts: int, role: Role = "any") -> Slot:
-        section = max(0, bisect_right(self.section_starts, (start + end) / 2 / float(self.grid.rate)) - 1)
-        label = self.analysis.sections[section].label if self.analysis.sections else "verse"
-        return Slot(start, end, count, counts, section, label, self._energy(count, max(1, counts)), role)
+        number = max(0, bisect_right(self.section_starts, (start + end) / 2 / float(self.grid.rate)) - 1)
+        slot = Slot(start, end, count, counts, number, "verse", self._energy(count, max(1, counts)), role)
+        if not self.analysis.sections:
+            return slot
+        section = self.analysis.sections[number]
+        sure = section.groove_confidence
+        return replace(slot, label=section.label, groove=section.groove, groove_confidence=sure)
 
     def _energy(self, count: int, counts: int) -> float:
         """Mean energy of the counts, 0 to 1; the middle where nothing was measured."""

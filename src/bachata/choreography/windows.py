@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bachata.choreography.energies import Motion
 from bachata.choreography.grid import COUNTS, Grid
 from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
@@ -29,11 +30,12 @@ Floats = npt.NDArray[np.float64]
 class Timing:
     """A clip's counts in its own frames, continued to both ends of the clip where it has no beat of its own.
 
-    `ones`: indices into `counts` of its counts 1, from the first marked one on.
+    `ones`: indices into `counts` of its counts 1, from the first marked one on. `head`: counts before its first beat.
     """
 
     counts: tuple[int, ...]
     ones: tuple[int, ...]
+    head: int
     rate: Fraction
     frames: int
     period: float
@@ -43,7 +45,7 @@ def timing(move: Move) -> Timing:
     """The counts of a move. The frame after its last one may be a count: a clip can end exactly on a count 1."""
     counts = counts_of(move.beats, move.frames, rate=move.rate, tempo=move.tempo)
     ones = range(counts.head + move.count_one, len(counts.frames), COUNTS)
-    return Timing(counts.frames, tuple(ones), move.rate, move.frames, counts.period)
+    return Timing(counts.frames, tuple(ones), counts.head, move.rate, move.frames, counts.period)
 
 
 def _whole(length: Floats, unit: Floats, slot: Slot) -> Floats:
@@ -61,7 +63,8 @@ def _whole(length: Floats, unit: Floats, slot: Slot) -> Floats:
 class Fits:
     """Every window that can fill one place: parallel arrays over (move, window), ordered by both.
 
-    `source` and `source_end`: frames of the clip, [source, source_end); `number` counts a clip's windows from 0.
+    `source` and `source_end`: frames of the clip, [source, source_end); `number` counts a clip's windows from 0;
+    `energy`: of what is shown, 0 to 1; `spare`: seconds of the video for which the clip could go on after it.
     """
 
     move: npt.NDArray[np.int64]
@@ -72,6 +75,8 @@ class Fits:
     source_end: npt.NDArray[np.int64]
     speed: Floats
     residual: Floats
+    energy: Floats
+    spare: Floats
 
     def __len__(self) -> int:
         return len(self.move)
@@ -82,10 +87,20 @@ class Fits:
 
 
 class Windows:
-    """All windows of a list of moves, in tables by length."""
+    """All windows of a list of moves: the counts of all clips end to end, and tables of windows by their length."""
 
     def __init__(self, moves: Sequence[Move]) -> None:
-        self.timings = [timing(move) for move in moves]
+        clips = [timing(move) for move in moves]
+        self._length = np.array([len(c.counts) for c in clips], dtype=np.int64)
+        self._at = np.cumsum(self._length) - self._length
+        self._counts = np.array([count for c in clips for count in c.counts], dtype=np.float64)
+        self._head = np.array([c.head for c in clips], dtype=np.int64)
+        self._rate = np.array([float(c.rate) for c in clips])
+        self._period = np.array([c.period / float(c.rate) for c in clips])
+        self._frames = np.array([c.frames for c in clips], dtype=np.int64)
+        self._one = np.array([one for c in clips for one in c.ones], dtype=np.int64)
+        self._move = np.repeat(np.arange(len(clips)), np.array([len(c.ones) for c in clips], dtype=np.int64))
+        self._motion = Motion(moves)
         self._tables: dict[tuple[int, bool], dict[str, npt.NDArray[Any]]] = {}
 
     def fits(self, slot: Slot, grid: Grid) -> Fits:
@@ -121,6 +136,8 @@ class Windows:
             source_end=end.astype(np.int64),
             speed=speed,
             residual=residual,
+            energy=table["energy"],
+            spare=(table["frames"] - end) / (table["rate"] * speed),
         )
         return fits.only(inside)
 
@@ -131,22 +148,24 @@ class Windows:
         return self._tables[key]
 
     def _build(self, counts: int, backwards: bool) -> dict[str, npt.NDArray[Any]]:
-        rows: list[tuple[int, int, int, bool, int, float, float, float, int]] = []
-        relative: list[Floats] = []
-        for number, t in enumerate(self.timings):
-            usable = [o for o in t.ones if (o - counts >= 0 if backwards else o + counts < len(t.counts))]
-            for order, one in enumerate(usable):
-                first = one - counts if backwards else one
-                seconds = np.array(t.counts[first : first + counts + 1], dtype=np.float64) / float(t.rate)
-                relative.append(seconds - seconds[0])
-                last = one == usable[-1]
-                span, period = float(seconds[-1] - seconds[0]), t.period / float(t.rate)
-                rows.append((number, one, order, last, t.counts[one], span, period, float(t.rate), t.frames))
-        names = ("move", "window", "number", "last", "anchor", "span", "period", "rate", "frames")
-        kinds = (np.int64, np.int64, np.int64, np.bool_, np.float64, np.float64, np.float64, np.float64, np.int64)
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-        table: dict[str, npt.NDArray[Any]] = {
-            name: np.array(column, dtype=kind) for name, kind, column in zip(names, kinds, columns, strict=True)
+        first = self._one - counts if backwards else self._one
+        whole = (first >= 0) & (first + counts < self._length[self._move])
+        move, one, first = self._move[whole], self._one[whole], first[whole]
+        marks = self._counts[(self._at[move] + first)[:, None] + np.arange(counts + 1)]
+        seconds = marks / self._rate[move][:, None]
+        beat = first - self._head[move]
+        rows = np.arange(len(move))
+        begins = np.diff(move, prepend=-1) != 0
+        return {
+            "move": move,
+            "window": one,
+            "number": rows - np.maximum.accumulate(np.where(begins, rows, 0)),
+            "last": np.diff(move, append=-1) != 0,
+            "anchor": marks[:, -1] if backwards else marks[:, 0],
+            "counts": seconds - seconds[:, :1],
+            "span": seconds[:, -1] - seconds[:, 0],
+            "period": self._period[move],
+            "rate": self._rate[move],
+            "frames": self._frames[move],
+            "energy": self._motion.between(move, beat, beat + counts),
         }
-        table["counts"] = np.array(relative, dtype=np.float64).reshape(len(rows), counts + 1)
-        return table

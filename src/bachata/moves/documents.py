@@ -40,7 +40,10 @@ class Column:
 
 
 class StoredMoves(Sequence[Move]):
-    """A sequence of moves over their JSON, one document after the other; `ends` says where each one ends."""
+    """A sequence of moves over their JSON, one document after the other; `ends` says where each one ends.
+
+    `columns` and `tempi` (beats a minute) tell of all of them without reading one.
+    """
 
     def __init__(
         self,
@@ -48,15 +51,22 @@ class StoredMoves(Sequence[Move]):
         documents: npt.NDArray[np.uint8],
         ends: npt.NDArray[np.int64],
         columns: dict[str, Column],
+        tempi: npt.NDArray[np.float64],
     ) -> None:
         self.ids = ids
         self._documents = documents
         self._ends = ends
         self.columns = columns
+        self.tempi = tempi
         self._read = lru_cache(maxsize=_KEPT)(self._parsed)
 
     def __len__(self) -> int:
         return len(self._ends)
+
+    @property
+    def read(self) -> int:
+        """How often a document was read."""
+        return self._read.cache_info().misses
 
     @overload
     def __getitem__(self, position: int) -> Move: ...
@@ -85,3 +95,10 @@ def column(moves: Sequence[Move], name: str) -> Column:
     if isinstance(moves, StoredMoves):
         return moves.columns[name]
     return Column.of(getattr(move, name) for move in moves)
+
+
+def tempi(moves: Sequence[Move]) -> npt.NDArray[np.float64]:
+    """Beats a minute of all moves, without reading them if they are stored."""
+    if isinstance(moves, StoredMoves):
+        return moves.tempi
+    return np.array([move.tempo for move in moves], dtype=np.float64)

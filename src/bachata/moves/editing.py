@@ -100,7 +100,7 @@ def _files(store: ObjectStore, library: str, clip_id: str, held: Embedded | None
     return {o.key for o in store.list(begin) if name.fullmatch(o.key)} | {k for k in own if store.info(k)}
 
 
-def _keys(move: Move) -> tuple[str, str, str]:
+def _keys(move: Move) -> tuple[str, ...]:
     return move.video_path, move.thumbnail, move.record, move.body
 
 

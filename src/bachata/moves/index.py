@@ -91,6 +91,13 @@ class MoveIndex:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def only(self, positions: npt.NDArray[np.int64]) -> MoveIndex:
+        """An index over the moves at these positions, in this order; of a few thousand at most."""
+        whole = self._fused
+        ids = [self.ids[p] for p in positions]
+        part = Fused(ids, whole.vectors[positions], whole.patterns[positions], whole.versions, whole.weights)
+        return MoveIndex(part, backend=self.backend)
+
     @property
     def vectors(self) -> Vector:
         """Fused vectors in order of position: shape (moves, 1024), unit norm. Not to be written to."""

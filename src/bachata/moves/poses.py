@@ -7,15 +7,16 @@ from typing import Final
 
 from bachata.moves.catalogue import Pose
 
-_PLACE: Final = 0.5
+PLACE: Final = 0.5
 """Picture heights by which the dancers may be elsewhere before it is a leap as great as there can be."""
-_SHARES: Final = {"place": 0.4, "size": 0.2, "shape": 0.4}
+SHARES: Final = {"place": 0.4, "size": 0.2, "shape": 0.4}
+"""What each part of a pose counts for; they sum to 1."""
 
 
 def pose_distance(a: Pose, b: Pose) -> float:
     """0 for the same pose, 1 for one that has nothing in common."""
-    place = min(1.0, math.hypot(a.x - b.x, a.y - b.y) / _PLACE)
+    place = min(1.0, math.hypot(a.x - b.x, a.y - b.y) / PLACE)
     size = min(1.0, abs(math.log(max(a.height, 0.01) / max(b.height, 0.01))) / math.log(2))
     total = sum(a.shape) + sum(b.shape)
     shape = sum(abs(p - q) for p, q in zip(a.shape, b.shape, strict=True)) / total if total else 0.0
-    return _SHARES["place"] * place + _SHARES["size"] * size + _SHARES["shape"] * shape
+    return SHARES["place"] * place + SHARES["size"] * size + SHARES["shape"] * shape

@@ -67,6 +67,7 @@ class _Gathered:
     documents: list[bytes] = field(default_factory=list)
     patterns: list[npt.NDArray[np.uint8]] = field(default_factory=list)
     filters: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in FILTERS})
+    tempi: list[float] = field(default_factory=list)
     versions: dict[Name, set[str]] = field(default_factory=dict)
     strangers: int = 0
 
@@ -76,6 +77,7 @@ class _Gathered:
         self.documents.append(move.model_dump_json().encode())
         for name in FILTERS:
             self.filters[name].append(getattr(move, name))
+        self.tempi.append(move.tempo)
         known = dict(embedding.known())
         self.strangers += not known
         for part, made in known.items():
@@ -141,6 +143,7 @@ def _arrays(gathered: _Gathered, path: Path, begin: int) -> Iterator[tuple[str, 
     yield "ends", np.cumsum([len(d) for d in gathered.documents], dtype=np.int64)
     for name, values in gathered.filters.items():
         yield name, Column.of(values).codes
+    yield "tempi", np.array(gathered.tempi, dtype=np.float64)
     count = len(gathered.ids)
     if count > FLAT_LIMIT:
         lists = make_lists(np.memmap(path, np.float32, "r", begin, (count, DIMENSIONS)))
@@ -155,6 +158,6 @@ def open_snapshot(path: Path, identity: Identity) -> tuple[StoredMoves, Fused]:
         raise Unreadable("it is of another library, state or version")
     ids = tuple(arrays["ids"].tobytes().decode().split("\0")) if len(arrays["ends"]) else ()
     columns = {name: Column(tuple(about["words"][name]), arrays[name]) for name in FILTERS}
-    moves = StoredMoves(ids, arrays["documents"], arrays["ends"], columns)
+    moves = StoredMoves(ids, arrays["documents"], arrays["ends"], columns, arrays["tempi"])
     lists = Lists(arrays["centres"], arrays["home"]) if "centres" in arrays else None
     return moves, Fused(ids, arrays["vectors"], arrays["patterns"], about["versions"], identity.weights, lists)

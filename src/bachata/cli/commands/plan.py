@@ -41,7 +41,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
         analysis, library.moves, understood, task_id=task_id, user_id="local", song_key=key,
         index=library.index, library=library.name,
     )  # fmt: skip
-    taken = estimate(made.blueprint, {move.video_path: move for move in library.moves})
+    taken = estimate(made.blueprint, {move.video_path: move for move in made.moves})
     if out:
         out.write_text(made.blueprint_json + "\n", encoding="utf-8")
     if as_json:
