@@ -7,6 +7,7 @@ from typing import Any
 
 from bachata import settings
 from bachata.assembly.estimate import estimate
+from bachata.choreography.assistants import Agency
 from bachata.choreography.service import Planner, PlanRequest
 from bachata.http import json_endpoint, read
 from bachata.moves.library import LibraryCache
@@ -28,6 +29,7 @@ def planner() -> Planner:
         tasks=TaskStore(engine),
         songs=SongStore(engine),
         estimate=estimate,
+        assistants=Agency.of(env).send,
         libraries=lambda name: held.get(MoveRepository(engine, name or env.move_library)),
     )
 

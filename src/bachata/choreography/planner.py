@@ -10,6 +10,7 @@ from typing import Any
 from bachata.blueprint import SCHEMA, Blueprint, OutputConfig, parse
 from bachata.choreography.brief import Brief
 from bachata.choreography.cut import Cut, join, written
+from bachata.choreography.directed import heeded
 from bachata.choreography.director import Direction, Director, Scene
 from bachata.choreography.explain import reason, relaxations, suggestions, summary
 from bachata.choreography.grid import COUNTS, Grid, grid
@@ -86,8 +87,9 @@ def plan(
     song = grid(analysis, frame_rate(config["frame_rate"]))
     retrieval = Retrieval(moves, index, brief, analysis.tempo)
     scenes = _scenes(analysis, song, retrieval, brief)
-    chosen = sequence(scenes, moves, brief, _directions(director, brief, scenes, moves, title))
-    cuts = _cuts(scenes, chosen, moves, song, brief)
+    directions = _directions(director, brief, scenes, moves, analysis, title)
+    chosen = sequence(scenes, moves, brief, directions)
+    cuts = heeded(_cuts(scenes, chosen, moves, song, brief), directions)
     document = {
         "schema": SCHEMA,
         "task_id": task_id,
@@ -162,11 +164,13 @@ def _directions(
     brief: Brief,
     scenes: Sequence[Candidates],
     moves: Sequence[Move],
+    analysis: Analysis,
     title: str | None,
 ) -> Sequence[Direction]:
     if director is None:
         return ()
-    seen = [Scene(s.slot, tuple(moves[m] for m in s.moves)) for s in scenes]
+    grooves = [section.groove for section in analysis.sections] or [None]
+    seen = [Scene(s.slot, tuple(moves[m] for m in s.moves), grooves[s.slot.section]) for s in scenes]
     return director.direct(brief, seen, title=title)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, ValidationError, field_validator
 
 from bachata.blueprint import INLINE_BYTES, Blueprint, Key, Name, TaskId
+from bachata.choreography.assistants import Assistants
 from bachata.choreography.brief import understand
-from bachata.choreography.director import Director
 from bachata.choreography.planner import Plan, plan
 from bachata.choreography.songs import choose
-from bachata.errors import InvalidRequest, ObjectMissing
+from bachata.errors import InvalidRequest, ObjectMissing, SongMissing
 from bachata.logs import get_logger
 from bachata.moves.catalogue import Move
 from bachata.moves.library import Library
@@ -88,7 +89,10 @@ Estimator = Callable[[Blueprint, Mapping[str, Move]], BaseModel]
 
 
 class Planner:
-    """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one."""
+    """Answers plan requests.
+
+    `libraries` gives a move library by name, None meaning the configured one; `assistants` those of a new request.
+    """
 
     def __init__(
         self,
@@ -98,13 +102,13 @@ class Planner:
         songs: SongStore,
         libraries: Callable[[str | None], Library],
         estimate: Estimator,
-        director: Director | None = None,
+        assistants: Callable[[], Assistants] = Assistants,
     ) -> None:
         self._objects = objects
         self._tasks = tasks
         self._songs = songs
         self._libraries = libraries
-        self._director = director
+        self._assistants = assistants
         self._estimate = estimate
 
     def answer(self, request: PlanRequest) -> dict[str, Any]:
@@ -116,7 +120,7 @@ class Planner:
                 return self._plan(wanted)
 
     def _choose(self, wanted: ChooseSong) -> dict[str, Any]:
-        brief = understand(wanted.brief, wanted.query or None)
+        brief = understand(wanted.brief, wanted.query or None, reader=self._assistants().reader)
         choice = choose(self._songs.list(), brief)
         return {
             "song": choice.audio_path,
@@ -126,7 +130,8 @@ class Planner:
         }
 
     def _plan(self, wanted: PlanDance) -> dict[str, Any]:
-        brief = understand(wanted.brief)
+        assistants = self._assistants()
+        brief = understand(wanted.brief, reader=assistants.reader)
         self._tasks.progress(wanted.task_id, wanted.execution, STAGE)
         analysis = self._analysis(wanted.analysis)
         library = self._libraries(wanted.library)
@@ -138,12 +143,20 @@ class Planner:
             user_id=wanted.user_id,
             song_key=wanted.song,
             index=library.index,
-            director=self._director,
+            director=assistants.director,
+            title=self._title(wanted.song),
             output=wanted.output,
             library=library.name,
         )
         taken = self._estimate(made.blueprint, {move.video_path: move for move in library.moves})
         return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
+
+    def _title(self, song: str) -> str:
+        """What its owner calls the song; a song that was never registered goes by its file's name."""
+        try:
+            return self._songs.get(song).title
+        except SongMissing:
+            return PurePosixPath(song).stem
 
     def _analysis(self, address: str) -> Analysis:
         key = self._objects.key_of(address)
