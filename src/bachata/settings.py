@@ -127,7 +127,9 @@ def _is_safe(address: str) -> bool:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        named = bool(host) and not (parts.username or parts.password or parts.query or parts.fragment)
+        named = (
+            bool(host) and parts.port != 0 and not (parts.username or parts.password or parts.query or parts.fragment)
+        )
         return named and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
     except ValueError:  # no address at all, or a port that is none
         return False

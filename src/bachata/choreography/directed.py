@@ -10,7 +10,7 @@ from bachata.choreography.director import Direction
 
 
 def heeded(cuts: Sequence[Cut], directions: Sequence[Direction]) -> list[Cut]:
-    """The cuts of all places; where the chosen move is one the director preferred, its reason ends with the sentence."""
+    """The cuts of all places; a move that the director preferred has the sentence at the end of its reason."""
     spoken = [*directions, *[Direction()] * len(cuts)]  # fewer or none mean no preference
     return [_told(cut, direction) for cut, direction in zip(cuts, spoken, strict=False)]
 

@@ -87,7 +87,7 @@ def plan(
     song = grid(analysis, frame_rate(config["frame_rate"]))
     retrieval = Retrieval(moves, index, brief, analysis.tempo)
     scenes = _scenes(analysis, song, retrieval, brief)
-    directions = _directions(director, brief, scenes, moves, analysis, title)
+    directions = _directions(director, brief, scenes, moves, analysis, title=title)
     chosen = sequence(scenes, moves, brief, directions)
     cuts = heeded(_cuts(scenes, chosen, moves, song, brief), directions)
     document = {
@@ -165,6 +165,7 @@ def _directions(
     scenes: Sequence[Candidates],
     moves: Sequence[Move],
     analysis: Analysis,
+    *,
     title: str | None,
 ) -> Sequence[Direction]:
     if director is None:

@@ -49,8 +49,9 @@ ENERGY_WORDS: dict[str, tuple[str, ...]] = {
     ),
     "medium": ("medium", "moderate", "moderado", "moderada", "media"),
     "high": (
-        "fast", "quick", "energetic", "high", "intense", "upbeat", "uptempo", "lively", "powerful", "animado", "animada",
-        "rapido", "rapida", "energico", "energica", "intenso", "intensa", "movido", "movida", "fuerte",
+        "fast", "quick", "energetic", "high", "intense", "upbeat", "uptempo", "lively", "powerful",
+        "rapido", "rapida", "energico", "energica", "intenso", "intensa", "movido", "movida", "fuerte", "animado",
+        "animada",
     ),
 }  # fmt: skip
 

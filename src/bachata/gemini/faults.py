@@ -55,7 +55,7 @@ def unavailable(reason: Reason, *, retry_after: float | None = None, details: st
 
 
 def translate(error: Exception) -> GeminiUnavailable:
-    """What an exception of google-genai, google-auth or HTTP means. Its words are left behind, only its type is told."""
+    """What an exception of google-genai, google-auth or HTTP means. Only its type is told, its words are not."""
     import httpx2
     from google.auth import exceptions as auth
     from google.genai import errors

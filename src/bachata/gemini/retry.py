@@ -59,7 +59,6 @@ def persist(
             over = failed >= patience.attempts or clock() + pause >= ends
             if error.reason not in PASSING or over:
                 raise
-            log.info(
-                "Gemini %s: %s; another attempt follows", purpose, error.reason, extra={"pause_s": round(pause, 2)}
-            )
+            waits = {"reason": error.reason, "pause_s": round(pause, 2)}
+            log.info("Gemini, %s: another attempt follows", purpose, extra=waits)
             sleep(pause)

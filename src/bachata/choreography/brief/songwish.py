@@ -22,7 +22,8 @@ _ARTIST = re.compile(rf"(?:\b(?i:by)|\b{_THING}\s+(?i:by|de|of))\s+({_NAME})")
 _AFTER_TITLE = re.compile(rf"\s*(?i:by|de)\s+({_NAME})")
 
 _BPM = re.compile(
-    r"\b(\d{2,3})(?:\s*(?:-|–|to|a|hasta)\s*(\d{2,3}))?\s*(?:bpm|beats (?:a|per) minute|pulsaciones|golpes por minuto)\b"
+    r"\b(\d{2,3})(?:\s*(?:-|–|to|a|hasta)\s*(\d{2,3}))?\s*"
+    r"(?:bpm|beats (?:a|per) minute|pulsaciones|golpes por minuto)\b"
 )
 _MUSIC = r"(?:songs?|music|tracks?|tunes?|tempo|beat|rhythm|cancion|canciones|musica|temas?|ritmos?)"
 

@@ -10,7 +10,7 @@ _SONG = {"title": "song", "artist": "artist", "tempo": "song's tempo", "mood": "
 
 
 def told(brief: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Of `Brief.as_dict()`: name and value with its source, for each field that somebody asked for; notes at the end."""
+    """Of `Brief.as_dict()`: name and value with its source, for each field that somebody asked for; then notes."""
     fields = {name: value for name, value in brief.items() if name not in ("query", "notes", "song", "seed")}
     wishes = {_SONG[name]: value for name, value in (brief.get("song") or {}).items() if name in _SONG}
     lines = [
