@@ -38,7 +38,7 @@ def heard(text: str) -> dict[str, Any]:
          {"energy": "low", "unwanted": ("spin", "footwork")}),
         ("no spins, lots of body waves and shadow", {"wanted": ("bodywaves", "shadow"), "unwanted": ("spin",)}),
         ("not only turns but also a hammerlock", {"wanted": ("ladyturn", "hammerlock")}),
-        ("al menos un minuto, con candado y sombra", {"duration": 60.0, "wanted": ("shadow", "hammerlock")}),
+        ("al menos un minuto, con candado y sombra", {"duration": 60.0, "wanted": ("hammerlock", "shadow")}),
         ("everything except head rolls", {"unwanted": ("headrolls",)}),
         ("a low energy dance for intermediates", {"difficulty": "intermediate", "energy": "low"}),
         ("high level but low energy, please", {"difficulty": "advanced", "energy": "low"}),

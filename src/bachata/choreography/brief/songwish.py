@@ -17,6 +17,7 @@ _CAPITALISED = rf"[{_UPPER}][\w'’&-]*(?:\.(?=\w)[\w'’&-]+)*"
 _NAME = rf"{_CAPITALISED}(?:\s+(?:(?:y|and|&|de|del|la|el|los|las|the|of)\s+)?{_CAPITALISED}){{0,5}}"
 _THING = r"(?i:songs?|tracks?|tune|music|something|anything|canci[oó]n(?:es)?|tema|m[uú]sica|algo)"
 _QUOTED = re.compile(r"[\"“”«»]\s*([^\"“”«»]{2,80}?)\s*[\"“”«»]")
+_BEFORE_TITLE = re.compile(rf"\b{_THING}[\s,:]*\Z")
 _TITLE_AND_ARTIST = re.compile(rf"\b(?i:to|song|track|canci[oó]n|tema|con)\s+({_NAME})\s+(?i:by|de)\s+({_NAME})")
 _ARTIST = re.compile(rf"(?:\b(?i:by)|\b{_THING}\s+(?i:by|de|of))\s+({_NAME})")
 _AFTER_TITLE = re.compile(rf"\s*(?i:by|de)\s+({_NAME})")
@@ -40,7 +41,7 @@ def named(text: str) -> tuple[Named, str]:
     """What `text` names, and the text without it: a title may hold any word and asks for nothing."""
     if both := _TITLE_AND_ARTIST.search(text):
         return Named(both[1], both[2]), f"{text[: both.start(1)]} {text[both.end() :]}"
-    quoted = next((q for q in _QUOTED.finditer(text) if not labels_in(q[1])), None)
+    quoted = next((q for q in _QUOTED.finditer(text) if _is_title(q, text)), None)
     if quoted:
         after = _AFTER_TITLE.match(text, quoted.end())
         rest = f"{text[: quoted.start()]} {text[after.end() if after else quoted.end() :]}"
@@ -48,6 +49,11 @@ def named(text: str) -> tuple[Named, str]:
     if artist := _ARTIST.search(text):
         return Named(None, artist[1]), f"{text[: artist.start(1)]} {text[artist.end() :]}"
     return Named(), text
+
+
+def _is_title(quoted: re.Match[str], text: str) -> bool:
+    """A move may stand in quotes, too; after a word for music it is a title all the same."""
+    return not labels_in(quoted[1]) or _BEFORE_TITLE.search(text[: quoted.start()]) is not None
 
 
 def tempo(text: str, said: tuple[str, ...]) -> tuple[float, float] | None:
