@@ -18,7 +18,7 @@ from bachata.choreography.director import Direction, Director, Scene
 from bachata.choreography.director_prompt import CANDIDATES, stage
 from bachata.choreography.gemini_director import REASON, GeminiDirector, sentence
 from bachata.choreography.planner import Plan, plan
-from bachata.gemini import Budget
+from bachata.gemini import Budget, GeminiClient
 from bachata.gemini.question import PROMPT_CHARACTERS
 from bachata.gemini.retry import Patience
 from tests.choreography.worlds import make_index, make_library, make_song
@@ -265,16 +265,35 @@ ENTRIES = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def gemini(double: Double) -> Iterator[GeminiClient]:
+    """One client for all examples; each is asked with a title of its own, for equal questions are asked once."""
+    with double.client(patience=Patience(seconds=5.0, attempts=2, first_pause=0.001)) as client:
+        yield client
+
+
+TITLES = itertools.count()
+
+
+def examined(double: Double, gemini: GeminiClient, reply: Reply) -> Plan:
+    double.reset(reply)
+    made = planned(GeminiDirector(Budget(gemini)), title=f"Title {next(TITLES)}")
+    assert double.asked, "the answer was looked at"
+    return made
+
+
 @given(BYTES)
 def test_whatever_bytes_are_answered_without_a_preference_the_plan_is_the_plain_one(
-    double: Double, reply: Reply
+    double: Double, gemini: GeminiClient, reply: Reply
 ) -> None:
-    assert directed(double, reply).blueprint_json == PLAIN.blueprint_json
+    assert examined(double, gemini, reply).blueprint_json == PLAIN.blueprint_json
 
 
 @given(ENTRIES)
-def test_whatever_is_preferred_the_plan_keeps_the_rules(double: Double, entries: list[dict[str, Any]]) -> None:
-    made = directed(double, says({"places": entries}))
+def test_whatever_is_preferred_the_plan_keeps_the_rules(
+    double: Double, gemini: GeminiClient, entries: list[dict[str, Any]]
+) -> None:
+    made = examined(double, gemini, says({"places": entries}))
     clips = _STAGE.clips
     heard = [e for e in entries if 1 <= e["place"] <= PLACES and any(n in clips[e["place"] - 1] for n in e["prefer"])]
     if not heard:

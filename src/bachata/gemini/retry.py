@@ -31,7 +31,7 @@ class Patience:
 
     def pause(self, failed: int, asked: float | None) -> float:
         """Seconds to wait after the `failed`-th failure: at least what the service `asked` for."""
-        grown = min(self.longest_pause, self.first_pause * 2 ** (failed - 1))
+        grown = min(self.longest_pause, self.first_pause * 2.0 ** (failed - 1))
         # Half of it by chance: whoever was turned away together shall not come back together.
         return max(grown * random.uniform(0.5, 1.0), asked or 0.0)  # noqa: S311 - no secret
 

@@ -98,7 +98,9 @@ def _question(text: str) -> Question:
 def _reading(found: BriefAnswer, text: str) -> tuple[Reading, list[str]]:
     """The reading, and the names it gives that `text` does not hold."""
     names = {"song_title": found.song_title, "song_artist": found.song_artist}
-    quoted = {name: value.strip() for name, value in names.items() if value is not None and quotes(text, value)}
+    quoted: dict[str, Any] = {
+        name: value.strip() for name, value in names.items() if value is not None and quotes(text, value)
+    }
     unwanted = tuple(dict.fromkeys(found.unwanted_moves))
     reading: dict[str, Any] = {
         "difficulty": found.difficulty,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from bachata.choreography import vocabulary as words
 from bachata.choreography.brief import songwish
@@ -39,7 +40,7 @@ def read_words(text: str) -> Reading:
     )
 
 
-def _wishes(said: Parts, notes: list[str]) -> dict[str, str | None]:
+def _wishes(said: Parts, notes: list[str]) -> dict[str, Any]:
     # What is understood is used up: "hard cuts" ask for no hard dance, "medium level" for no medium energy, "low
     # energy" for no energetic style.
     manner = _named(said, words.MANNERS)
