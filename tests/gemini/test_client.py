@@ -124,6 +124,12 @@ def test_a_wait_longer_than_the_deadline_is_not_begun(double: Double) -> None:
         assert len(double.asked) == 1
 
 
+def test_certificates_that_are_not_there(double: Double, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    assert refused(double, GOOD) == "unreachable"
+    assert double.asked == []
+
+
 def test_equal_questions_are_asked_once_and_other_ones_apart(double: Double) -> None:
     double.reset(lambda asked: says({"names": [asked.data["request"]]}))
     with double.client() as client:

@@ -43,6 +43,7 @@ def test_every_reason_has_words() -> None:
         (auth.RefreshError("x"), "unauthorised"),
         (auth.DefaultCredentialsError("x"), "unauthorised"),
         (AnswerTooLarge(), "answer_too_large"),
+        (FileNotFoundError("x"), "unreachable"),  # certificates that are not there
         (ValueError("x"), "malformed"),
         (RecursionError("x"), "malformed"),
         (api(418), "refused"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -62,13 +63,13 @@ class GeminiClient:
         if model is None:
             raise ValueError("the access names no embedding model")
 
-        def attempt(seconds: float) -> list[list[float]]:
+        def attempt(sdk: Client, seconds: float) -> list[list[float]]:
             from google.genai import types
 
             options = types.EmbedContentConfig(output_dimensionality=dimensions, http_options=_within(seconds))
             # Each text a content of its own: newer models make one vector of a list of strings.
             contents: Any = [types.Content(parts=[types.Part(text=text)]) for text in texts]
-            reply = self._sdk().models.embed_content(model=model, contents=contents, config=options)
+            reply = sdk.models.embed_content(model=model, contents=contents, config=options)
             return [list(found.values or ()) for found in reply.embeddings or ()]
 
         return self._persist(attempt, "embedding")
@@ -85,20 +86,21 @@ class GeminiClient:
         if len(question.instruction) + len(question.content) > PROMPT_CHARACTERS:
             raise unavailable("prompt_too_large")
 
-        def attempt(seconds: float) -> str:
-            reply = self._sdk().models.generate_content(
+        def attempt(sdk: Client, seconds: float) -> str:
+            reply = sdk.models.generate_content(
                 model=self.access.model, contents=question.content, config=_config(question, seconds)
             )
             return _object(reply)
 
         return self._persist(attempt, question.purpose)
 
-    def _persist(self, attempt: Callable[[float], T], purpose: str) -> T:
+    def _persist(self, attempt: Callable[[Client, float], T], purpose: str) -> T:
+        with _translated():
+            sdk = self._sdk()  # before the clock starts: importing the library takes seconds
+
         def translated(seconds: float) -> T:
-            try:
-                return attempt(seconds)
-            except Exception as error:  # noqa: BLE001 - whatever a server answers, the library may stumble over
-                raise translate(error) from None
+            with _translated():
+                return attempt(sdk, seconds)
 
         started = time.monotonic()
         result = persist(translated, self._patience, purpose=purpose)
@@ -110,6 +112,15 @@ class GeminiClient:
             if self._opened is None:
                 self._opened = _open(self.access)
             return self._opened[0]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Whatever goes wrong inside is a GeminiUnavailable outside, without the words of what it was."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever a server answers, the library may stumble over
+        raise translate(error) from None
 
 
 def _open(access: Access) -> tuple[Client, BoundedClient]:

@@ -72,7 +72,7 @@ def translate(error: Exception) -> GeminiUnavailable:
             return unavailable("timeout", details=kind)
         case httpx2.DecodingError():
             return unavailable("malformed", details=kind)
-        case httpx2.HTTPError() | auth.TransportError():
+        case httpx2.HTTPError() | auth.TransportError() | OSError():
             return unavailable("unreachable", details=kind)
         case auth.GoogleAuthError():
             return unavailable("unauthorised", details=kind)
