@@ -7,8 +7,10 @@ from typing import Any
 
 from bachata import settings
 from bachata.assembly.estimate import estimate
+from bachata.choreography.assistants import Agency
 from bachata.choreography.service import Planner, PlanRequest
 from bachata.http import json_endpoint, read
+from bachata.moves.embedder import text_embedder
 from bachata.moves.embedding import Weights
 from bachata.moves.library import LibraryCache
 from bachata.moves.repository import MoveRepository
@@ -35,7 +37,9 @@ def planner() -> Planner:
         tasks=TaskStore(engine),
         songs=SongStore(engine),
         estimate=estimate,
+        text=text_embedder(env),
         budget=env.plan_seconds,
+        assistants=Agency.of(env).send,
         libraries=lambda name: held.get(MoveRepository(engine, name or env.move_library)),
     )
 

@@ -20,6 +20,7 @@
     ├── Stopped                     499  STOPPED              asked to stop (SIGTERM, cancel)
     ├── OutOfSpace                  507  OUT_OF_SPACE         the scratch disk (on Cloud Run: memory) is full
     └── Unavailable                 503  UNAVAILABLE          a service did not answer; worth trying again
+        └── GeminiUnavailable       503  GEMINI_UNAVAILABLE   Gemini gave no answer that can be used; carries a reason
 
 An error's message is one sentence for a person and holds the remedy. ``details`` is for whoever debugs; neither may
 hold a secret or a path of the server. ``stage`` says where in the pipeline it happened; the entry point fills it in.
@@ -179,3 +180,23 @@ class Unavailable(BachataError):
 
     code = "UNAVAILABLE"
     http_status = 503
+
+
+class GeminiUnavailable(Unavailable):
+    """Gemini gave no answer that can be used. `reason` says why, as a stable code (`bachata.gemini.faults`)."""
+
+    code = "GEMINI_UNAVAILABLE"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str = "unreachable",
+        retry_after: float | None = None,
+        details: str = "",
+        stage: str | None = None,
+    ) -> None:
+        """`retry_after`: seconds the service asked to be left alone, if it did."""
+        super().__init__(message, details=details, stage=stage)
+        self.reason = reason
+        self.retry_after = retry_after

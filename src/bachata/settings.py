@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bachata.errors import InvalidSettings
+
+_MODEL_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$"  # it becomes part of an address
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
@@ -58,6 +62,23 @@ class Settings(BaseSettings):
         description="ONNX file of a YOLOv8-pose or RTMPose model that finds the dancers' joints; needs the extra pose",
     )
 
+    # Gemini: off unless there is a key, or Vertex AI
+    gemini_api_key: SecretStr | None = Field(None, description="key of the Gemini API; turns reader and director on")
+    gemini_vertex: bool = Field(
+        False, description="call Gemini on Vertex AI instead: as this process's account, in GOOGLE_CLOUD_PROJECT"
+    )
+    gemini_location: str = Field("global", pattern=r"^[a-z0-9-]+$", description="location of Vertex AI")
+    gemini_model: str = Field("gemini-3.8-flash", pattern=_MODEL_NAME, description="the model that reads and directs")
+    gemini_embedding_model: str | None = Field(
+        None, pattern=_MODEL_NAME, description="the model that embeds text; unset: words are compared by themselves"
+    )
+    gemini_timeout: float = Field(
+        40.0, gt=0, le=300, description="seconds a question to Gemini may take, further attempts included"
+    )
+    gemini_base_url: str | None = Field(
+        None, description="another address of the API, for proxies and tests; https, or http on this machine"
+    )
+
     # The assembler job
     task_id: str | None = Field(None, description="task this run renders")
     user_id: str | None = Field(None, description="owner of the task")
@@ -94,10 +115,43 @@ class Settings(BaseSettings):
             raise ValueError("CLOUD_RUN_TASK_COUNT above 1 needs EXECUTION_ID, by which the tasks know each other")
         return self
 
+    @model_validator(mode="after")
+    def _gemini_is_complete(self) -> Settings:
+        if self.gemini_vertex and self.gemini_api_key:
+            raise ValueError("GEMINI_API_KEY and GEMINI_VERTEX are both set: unset the one that shall not be used")
+        if self.gemini_vertex and not self.google_cloud_project:
+            raise ValueError("GEMINI_VERTEX needs GOOGLE_CLOUD_PROJECT")
+        if self.gemini_embedding_model and not self.has_gemini:
+            raise ValueError("GEMINI_EMBEDDING_MODEL needs GEMINI_API_KEY or GEMINI_VERTEX")
+        if self.gemini_base_url and not _is_safe(self.gemini_base_url):
+            raise ValueError(
+                "GEMINI_BASE_URL must be https://HOST, or http:// on this machine, without user, query or fragment: "
+                "the key travels there"
+            )
+        return self
+
+    @property
+    def has_gemini(self) -> bool:
+        """Whether Gemini may be asked."""
+        return self.gemini_vertex or self.gemini_api_key is not None
+
     @property
     def has_database(self) -> bool:
         """Whether any database is configured: the job may run without one."""
         return bool(self.database_url or self.instance_connection_name)
+
+
+def _is_safe(address: str) -> bool:
+    """Whether a secret may be sent there: encrypted, or not leaving this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        named = (
+            bool(host) and parts.port != 0 and not (parts.username or parts.password or parts.query or parts.fragment)
+        )
+        return named and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
+    except ValueError:  # no address at all, or a port that is none
+        return False
 
 
 def load() -> Settings:

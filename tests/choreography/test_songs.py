@@ -55,3 +55,45 @@ def test_the_order_of_the_catalogue_does_not_matter() -> None:
 def test_no_song_says_what_to_do() -> None:
     with pytest.raises(SongMissing, match="run --song"):
         choose([], understand({}))
+
+
+class TestWishes:
+    songs = (
+        song("Noche Larga", artist="Trio Del Mar", bpm=118),
+        Song("songs/salsa.mp3", "Noche Larga", "Luna", "Salsa", 140.0, 200.0, None),
+        song("Otra", artist="Luna", bpm=128),
+        song("Lágrimas", artist="Sol", bpm=105),
+    )
+
+    def chosen(self, text: str) -> tuple[str, str, str]:
+        choice = choose(self.songs, understand({}, text))
+        return choice.title, choice.audio_path, "; ".join(choice.reasons)
+
+    def test_a_title_and_its_artist(self) -> None:
+        title, path, reasons = self.chosen('dance to "noche larga" by Luna')
+        assert (title, path) == ("Noche Larga", "songs/salsa.mp3")
+        assert "called 'noche larga' and by 'Luna', as asked for" in reasons
+
+    def test_a_title_without_an_artist_prefers_what_suits(self) -> None:
+        assert self.chosen('a calm dance to the song "Noche Larga"')[1] == "songs/noche larga.mp3"
+
+    def test_an_artist_alone(self) -> None:
+        assert self.chosen("something by Luna, please")[0] == "Otra"
+
+    def test_what_is_not_there_is_said_and_something_else_chosen(self) -> None:
+        title, _, reasons = self.chosen('the song "Nunca Jamás" by Nadie, calm')
+        assert title
+        assert "no song called 'Nunca Jamás' is known" in reasons
+        assert "no song by 'Nadie' is known" in reasons
+
+    def test_a_tempo_goes_before_energy(self) -> None:
+        title, _, reasons = self.chosen("an energetic dance to a slow song")
+        assert title in {"Lágrimas", "Noche Larga"}
+        assert "90 to 120 BPM is as asked for" in reasons
+        assert "none is known to have the 177 to 183 BPM" in self.chosen("bachata at 180 bpm please")[2]
+
+    def test_a_mood_in_the_title(self) -> None:
+        songs = [song("Aurora", bpm=125), song("Desamor", bpm=125)]
+        choice = choose(songs, understand({}, "a song with heartbreak in it"))
+        assert choice.title == "Desamor"
+        assert any("suits the mood asked for, sad" in reason for reason in choice.reasons)

@@ -155,6 +155,10 @@ def test_a_sentence_alone_finds_the_song_it_knows(home, outcome, tmp_path):
     blueprint = json.loads(Path(made["blueprint"]).read_text())
     assert blueprint["difficulty_level"] == "beginner"
     assert blueprint["total_duration"] == pytest.approx(15, abs=4)
+    assert made["brief"]["difficulty"] == {"value": "beginner", "source": "text"}
+    assert made["brief"]["energy"] == {"value": "low", "source": "text"}
+    assert "one of 1 bachata song" in made["song_reasons"]
+    assert "How it was understood" in out.with_suffix(".html").read_text()
 
 
 def test_tasks_show_what_became_of_it(home, outcome):

@@ -97,3 +97,56 @@ def test_nothing_else_reads_the_environment():
             if named and isinstance(node.value, ast.Name) and node.value.id == "os":
                 readers.add(path.relative_to(root).parts[0])
     assert readers <= {"local", "cli"}
+
+
+class TestGemini:
+    def test_it_is_off_unless_there_is_a_key_or_vertex(self, monkeypatch):
+        assert not load().has_gemini
+        monkeypatch.setenv("GEMINI_MODEL", "gemini-x")
+        assert not load().has_gemini
+        monkeypatch.setenv("GEMINI_API_KEY", "hunter2")
+        assert load().has_gemini
+        assert "hunter2" not in repr(load()) + load().model_dump_json()
+
+    @pytest.mark.parametrize(
+        ("environment", "words"),
+        [
+            ({"GEMINI_API_KEY": "hunter2", "GEMINI_VERTEX": "true", "GOOGLE_CLOUD_PROJECT": "p"}, "both set"),
+            ({"GEMINI_VERTEX": "true"}, "needs GOOGLE_CLOUD_PROJECT"),
+            ({"GEMINI_EMBEDDING_MODEL": "gemini-embedding-2"}, "needs GEMINI_API_KEY or GEMINI_VERTEX"),
+            ({"GEMINI_MODEL": "../x"}, "GEMINI_MODEL"),
+            ({"GEMINI_LOCATION": "here/there"}, "GEMINI_LOCATION"),
+            ({"GEMINI_TIMEOUT": "0"}, "GEMINI_TIMEOUT"),
+        ],
+    )
+    def test_settings_that_do_not_go_together(self, monkeypatch, environment, words):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(InvalidSettings, match=words) as caught:
+            load()
+        assert "hunter2" not in str(caught.value) + caught.value.details
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://gemini.example",
+            "https://gemini.example:8443/path",
+            "http://127.0.0.1:8080",
+            "http://[::1]:1",
+            "http://localhost",
+        ],
+    )
+    def test_addresses_a_key_may_travel_to(self, monkeypatch, address):
+        monkeypatch.setenv("GEMINI_BASE_URL", address)
+        assert load().gemini_base_url == address
+
+    @pytest.mark.parametrize(
+        "address",
+        ["http://gemini.example", "http://127.0.0.1.example", "ftp://127.0.0.1", "https://", "https://u:hunter2@x.example",
+         "https://x.example/?key=hunter2", "https://x.example/#a", "http://[::1", "gemini.example", "https://x.example:port"],
+    )  # fmt: skip
+    def test_addresses_a_key_may_not_travel_to(self, monkeypatch, address):
+        monkeypatch.setenv("GEMINI_BASE_URL", address)
+        with pytest.raises(InvalidSettings, match="GEMINI_BASE_URL") as caught:
+            load()
+        assert "hunter2" not in str(caught.value)

@@ -97,6 +97,12 @@ def test_a_plan_is_answered_and_kept_in_both_places(world: World) -> None:
     assert (row.stage, row.progress, row.status) == ("planning", 15, "running")
 
 
+def test_without_configuration_keywords_read_and_nobody_directs(world: World) -> None:
+    world.plan(world.task())
+    line = next(line for line in world.log.read_text().splitlines() if "assistants: none configured" in line)
+    assert json.loads(line)["reader"] == "keywords"
+
+
 def test_asked_again_the_answer_is_the_same(world: World) -> None:
     task_id = world.task()
     assert world.plan(task_id) == world.plan(task_id)

@@ -8,6 +8,7 @@ import pytest
 
 from bachata.assembly.result import Result
 from bachata.blueprint import Blueprint
+from bachata.choreography.brief import understand
 from bachata.music.document import Loudness
 from bachata.report import facts
 from tests.report.example import example
@@ -81,3 +82,13 @@ def test_what_was_not_asked_is_not_told(value: object) -> None:
     )
     # the result repeats the plan's parameters; it serves where the plan has none
     assert "Style" not in told(blueprint=blueprint, result={"parameters": {}}).get("What was asked for", {})
+
+
+def test_how_the_request_was_understood_is_told_with_its_source() -> None:
+    run = example()
+    brief = understand({"energy": "low"}, "a dance with body waves <b>").as_dict()
+    found = dict(facts.groups(run.blueprint, run.analysis, run.result, brief))
+    assert found["How it was understood"] == [
+        ("Energy", "low (as given)"), ("Wanted moves", "bodywaves (from your words)"),
+    ]  # fmt: skip
+    assert "How it was understood" not in told()

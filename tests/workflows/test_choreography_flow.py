@@ -27,6 +27,7 @@ def test_a_song_becomes_a_video(scene):
         "relaxed": [],
         "suggestions": ["add a second intro"],
         "summary": "nine moves",
+        "song_reasons": None,
     }
 
 

@@ -21,6 +21,8 @@ class Scene:
 
     slot: Slot
     candidates: tuple[Move, ...]
+    groove: str | None = None
+    """How the percussion plays there (`bachata.music.document.Groove`); None when it cannot be told."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from bachata.blueprint import SCHEMA, Blueprint, OutputConfig, parse
 from bachata.choreography.brief import Brief
 from bachata.choreography.cut import Cut, join, written
+from bachata.choreography.directed import heeded
 from bachata.choreography.director import Direction, Director, Scene
 from bachata.choreography.echoes import echoes
 from bachata.choreography.explain import reason, relaxations, suggestions, summary
@@ -102,9 +103,9 @@ def plan(
     song = grid(analysis, frame_rate(config["frame_rate"]))
     retrieval = Retrieval(pool.moves, pool.index, brief, analysis.tempo, queries)
     scenes = _scenes(analysis, song, retrieval, brief)
-    directions = _directions(director, brief, scenes, pool.moves, title)
+    directions = _directions(director, brief, scenes, pool.moves, analysis, title=title)
     chosen = sequence(scenes, pool.moves, brief, directions, budget=budget, clock=clock)
-    cuts = _cuts(scenes, chosen, pool.moves, song, brief)
+    cuts = heeded(_cuts(scenes, chosen, pool.moves, song, brief), directions)
     document = {
         "schema": SCHEMA,
         "task_id": task_id,
@@ -181,11 +182,14 @@ def _directions(
     brief: Brief,
     scenes: Sequence[Candidates],
     moves: Sequence[Move],
+    analysis: Analysis,
+    *,
     title: str | None,
 ) -> Sequence[Direction]:
     if director is None:
         return ()
-    seen = [Scene(s.slot, tuple(moves[m] for m in s.moves)) for s in scenes]
+    grooves = [section.groove for section in analysis.sections] or [None]
+    seen = [Scene(s.slot, tuple(moves[m] for m in s.moves), grooves[s.slot.section]) for s in scenes]
     return director.direct(brief, seen, title=title)
 
 

@@ -62,9 +62,10 @@ def gather(
     if len(moves) != len(index):
         raise ValueError("the index was built from other moves")
     columns = columns_of(moves)
-    positions = (
-        np.arange(len(moves)) if len(moves) <= whole else _nearest(index, columns, brief, tempo, places, queries)
-    )
+    if len(moves) <= whole:
+        positions = np.arange(len(moves))
+    else:
+        positions = _nearest(index, columns, Rules(columns, brief), tempo, {_kind(p): queries.at(p) for p in places})
     chosen = [moves[int(p)] for p in positions]
     if any(m.clip_id != index.ids[p] for m, p in zip(chosen, positions, strict=True)):
         raise ValueError("the index was built from other moves")

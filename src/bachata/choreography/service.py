@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, ValidationError, field_validator
 
 from bachata.blueprint import INLINE_BYTES, Blueprint, Key, Name, TaskId
+from bachata.choreography.assistants import Assistants
 from bachata.choreography.brief import understand
-from bachata.choreography.director import Director
 from bachata.choreography.planner import Plan, plan
 from bachata.choreography.songs import choose
-from bachata.errors import InvalidRequest, ObjectMissing
+from bachata.errors import InvalidRequest, ObjectMissing, SongMissing
 from bachata.logs import get_logger
 from bachata.moves.catalogue import Move
 from bachata.moves.embedding import TextEmbedder
@@ -92,8 +93,8 @@ Estimator = Callable[[Blueprint, Mapping[str, Move]], BaseModel]
 class Planner:
     """Answers plan requests. `libraries` gives a move library by name, None meaning the configured one.
 
-    `text` is the embedder that has made the libraries' text parts; `budget`: seconds the search for an order may take,
-    None for all it needs.
+    `text` is the embedder that has made the libraries' text parts; `assistants` gives those of a new request; `budget`:
+    seconds the search for an order may take, None for all it needs.
     """
 
     def __init__(
@@ -105,7 +106,7 @@ class Planner:
         libraries: Callable[[str | None], Library],
         estimate: Estimator,
         text: TextEmbedder = LEXICAL,
-        director: Director | None = None,
+        assistants: Callable[[], Assistants] = Assistants,
         budget: float | None = None,
     ) -> None:
         self._objects = objects
@@ -113,7 +114,7 @@ class Planner:
         self._songs = songs
         self._libraries = libraries
         self._text = text
-        self._director = director
+        self._assistants = assistants
         self._estimate = estimate
         self._budget = budget
 
@@ -126,7 +127,7 @@ class Planner:
                 return self._plan(wanted)
 
     def _choose(self, wanted: ChooseSong) -> dict[str, Any]:
-        brief = understand(wanted.brief, wanted.query or None)
+        brief = understand(wanted.brief, wanted.query or None, reader=self._assistants().reader)
         choice = choose(self._songs.list(), brief)
         return {
             "song": choice.audio_path,
@@ -136,7 +137,8 @@ class Planner:
         }
 
     def _plan(self, wanted: PlanDance) -> dict[str, Any]:
-        brief = understand(wanted.brief)
+        assistants = self._assistants()
+        brief = understand(wanted.brief, reader=assistants.reader)
         self._tasks.progress(wanted.task_id, wanted.execution, STAGE)
         analysis = self._analysis(wanted.analysis)
         library = self._libraries(wanted.library)
@@ -149,13 +151,21 @@ class Planner:
             song_key=wanted.song,
             index=library.index,
             text=self._text,
-            director=self._director,
+            director=assistants.director,
+            title=self._title(wanted.song),
             output=wanted.output,
             library=library.name,
             budget=self._budget,
         )
         taken = self._estimate(made.blueprint, {move.video_path: move for move in made.moves})
         return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
+
+    def _title(self, song: str) -> str:
+        """What its owner calls the song; a song that was never registered goes by its file's name."""
+        try:
+            return self._songs.get(song).title
+        except SongMissing:
+            return PurePosixPath(song).stem
 
     def _analysis(self, address: str) -> Analysis:
         key = self._objects.key_of(address)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bachata.choreography.brief import Brief
-from bachata.choreography.vocabulary import STYLE_WORDS
+from bachata.choreography.vocabulary import MOODS, STYLE_WORDS
 from bachata.errors import SongMissing
 from bachata.moves.glossary import fold
 
@@ -43,40 +43,75 @@ class Choice:
 def choose(songs: Sequence[Song], brief: Brief) -> Choice:
     """The song that fits `brief` best; equal ones by title.
 
-    Bachatas first; of those, the ones whose tempo suits the energy; of those, the highest score: 2 for a word of the
-    style in title or artist, 1 if the request itself speaks of that style, 1 for each longer word of the request in
-    title or artist, 0.5 for a known tempo.
+    A song that is asked for by title, or else by artist, comes before all. Otherwise bachatas first; of those, the ones
+    in the tempo asked for, or in one that suits the energy; of those, the highest score: 2 for a word of the style in
+    title or artist, 1 if the request itself speaks of that style, 1 for a word of the mood asked for, 1 for each longer
+    word of the request in title or artist, 0.5 for a known tempo.
 
     Raises SongMissing if there is no song.
     """
     if not songs:
         raise SongMissing("There is no song to choose from: name one with `bachata run --song FILE`")
-    reasons: list[str] = []
-    pool = [s for s in songs if "bachata" in (s.genre or "").casefold()]
-    if pool:
-        reasons.append(f"one of {len(pool)} bachata song{'s' if len(pool) != 1 else ''}")
-    else:
-        pool = list(songs)
-        reasons.append("no song is marked as bachata, so all were considered")
-    low, high = TEMPO_OF_ENERGY[brief.energy.value]
+    pool, reasons = _asked_for(songs, brief)
+    if pool is None:
+        pool, genre = _bachatas(songs)
+        reasons.append(genre)
+    low, high = brief.song.tempo.value or TEMPO_OF_ENERGY[brief.energy.value]
     fitting = [s for s in pool if s.bpm is not None and low <= s.bpm <= high]
+    suits = "is as asked for" if brief.song.tempo.value else f"suits {brief.energy.value} energy"
     if fitting:
-        reasons.append(f"its tempo of {low:g} to {high:g} BPM suits {brief.energy.value} energy")
+        reasons.append(f"its tempo of {low:g} to {high:g} BPM {suits}")
+    elif brief.song.tempo.value:
+        reasons.append(f"none is known to have the {low:g} to {high:g} BPM asked for")
     best = min(fitting or pool, key=lambda s: (-_score(s, brief)[0], fold(s.title), s.audio_path))
     return Choice(best.audio_path, best.title, (*reasons, *_score(best, brief)[1]))
 
 
+def _asked_for(songs: Sequence[Song], brief: Brief) -> tuple[list[Song] | None, list[str]]:
+    """Songs by the title and artist asked for, as nearly as there are any (else None), and what to say about it."""
+    title, artist = brief.song.title.value, brief.song.artist.value
+    titled = [s for s in songs if title and _has(s.title, title)]
+    sung = [s for s in songs if artist and _has(s.artist, artist)]
+    reasons = [
+        f"no song {what} {wish!r} is known"
+        for what, wish, found in (("called", title, titled), ("by", artist, sung))
+        if wish and not found
+    ]
+    both = [s for s in titled if s in sung]
+    found = both or titled or sung
+    if not found:
+        return None, reasons
+    said = [f"called {title!r}"] if found is not sung else []
+    said += [f"by {artist!r}"] if found is not titled else []
+    return found, [f"{' and '.join(said)}, as asked for", *reasons]
+
+
+def _bachatas(songs: Sequence[Song]) -> tuple[list[Song], str]:
+    pool = [s for s in songs if "bachata" in (s.genre or "").casefold()]
+    if pool:
+        return pool, f"one of {len(pool)} bachata song{'s' if len(pool) != 1 else ''}"
+    return list(songs), "no song is marked as bachata, so all were considered"
+
+
+def _has(text: str, words: str) -> bool:
+    return bool(fold(words)) and f" {fold(words)} " in f" {fold(text)} "
+
+
 def _score(song: Song, brief: Brief) -> tuple[float, list[str]]:
-    named = f" {fold(f'{song.title} {song.artist}')} "
+    named = f"{song.title} {song.artist}"
     query = fold(brief.query or "")
     style = brief.style.value
     score, reasons = 0.0, []
-    if word := next((w for w in STYLE_WORDS[style] if f" {w} " in named), None):
+    if word := next((w for w in STYLE_WORDS[style] if _has(named, w)), None):
         score += 2
         reasons.append(f"{word!r} in its title or artist is {style}")
-    if any(f" {w} " in f" {query} " for w in STYLE_WORDS[style]):
+    if any(_has(query, w) for w in STYLE_WORDS[style]):
         score += 1
-    words = sorted({w for w in query.split() if len(w) >= _WORD and f" {w} " in named})
+    for mood in brief.song.mood.value:
+        if word := next((w for w in MOODS[mood] if _has(named, w)), None):
+            score += 1
+            reasons.append(f"{word!r} in its title or artist suits the mood asked for, {mood}")
+    words = sorted({w for w in query.split() if len(w) >= _WORD and _has(named, w)})
     score += len(words)
     reasons += [f"{w!r} of the request is in its title or artist" for w in words]
     if song.bpm is not None:

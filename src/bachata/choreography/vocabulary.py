@@ -1,6 +1,7 @@
 """The words by which a free-text request is understood, English and Spanish, folded (lower case, no accents).
 
-The rules of the old system, first match wins in the order written; Spanish and a few phrases were added.
+The rules of the old system, first match wins in the order written; Spanish and natural phrases were added. Regular
+plurals (an s at the end) need no mention.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ STYLES = ("traditional", "modern", "romantic", "sensual", "energetic", "playful"
 
 DIFFICULTY_WORDS: dict[str, tuple[str, ...]] = {
     "beginner": (
-        "beginner", "beginners", "easy", "simple", "basic", "first lesson", "newbie",
-        "principiante", "principiantes", "facil", "faciles", "sencillo", "sencilla", "basico", "basica",
+        "beginner", "easy", "simple", "basic", "first lesson", "first class", "first dance", "newbie", "novice",
+        "newcomer", "starter", "principiante", "facil", "faciles", "sencillo", "sencilla", "basico", "basica",
+        "iniciacion", "desde cero", "novato", "novata",
     ),
-    "intermediate": ("intermediate", "intermedio", "intermedia"),
+    "intermediate": ("intermediate", "improver", "intermedio", "intermedia"),
     "advanced": (
-        "advanced", "expert", "difficult", "hard", "complex", "pro", "professional",
-        "avanzado", "avanzada", "experto", "experta", "dificil", "dificiles", "complejo", "compleja",
+        "advanced", "expert", "difficult", "hard", "complex", "pro", "professional", "challenging", "experienced",
+        "avanzado", "avanzada", "experto", "experta", "dificil", "dificiles", "complejo", "compleja", "profesional",
+        "desafiante",
     ),
 }  # fmt: skip
 
@@ -28,15 +31,27 @@ DIFFICULTY_PHRASES: dict[str, tuple[str, ...]] = {
 }
 """Heard before single words, which alone would mean energy."""
 
+ENERGY_PHRASES: dict[str, tuple[str, ...]] = {
+    "low": ("low energy", "little energy", "energia baja", "baja energia", "poca energia"),
+    "medium": ("medium energy", "energia media", "media energia"),
+    "high": (
+        "high energy", "lots of energy", "full of energy", "mucha energia", "energia alta", "alta energia",
+        "con energia", "llena de energia", "lleno de energia",
+    ),
+}  # fmt: skip
+"""Heard before the words of style: low energy is nothing energetic."""
+
 ENERGY_WORDS: dict[str, tuple[str, ...]] = {
     "low": (
-        "slow", "calm", "relaxed", "gentle", "low", "soft", "quiet",
-        "lento", "lenta", "suave", "suaves", "tranquilo", "tranquila", "calmado", "calmada",
+        "slow", "slowly", "calm", "relaxed", "relaxing", "gentle", "low", "soft", "quiet", "mellow", "chill",
+        "lento", "lenta", "suave", "tranquilo", "tranquila", "calmado", "calmada", "despacio", "relajado", "relajada",
+        "pausado", "pausada",
     ),
     "medium": ("medium", "moderate", "moderado", "moderada", "media"),
     "high": (
-        "fast", "energetic", "high", "intense", "upbeat", "lively", "powerful",
-        "rapido", "rapida", "energico", "energica", "intenso", "intensa", "movido", "movida", "fuerte",
+        "fast", "quick", "energetic", "high", "intense", "upbeat", "uptempo", "lively", "powerful",
+        "rapido", "rapida", "energico", "energica", "intenso", "intensa", "movido", "movida", "fuerte", "animado",
+        "animada",
     ),
 }  # fmt: skip
 
@@ -60,14 +75,53 @@ LIBRARY_STYLES: dict[str, tuple[str, ...]] = {
 """Styles of the library that serve a requested one; modern has no preference (decision D9)."""
 
 SMOOTH_WORDS = (
-    "smooth", "smooth transitions", "flowing", "fluid", "seamless", "fluido", "fluida", "fluidas",
-    "suaves transiciones", "transiciones suaves",
+    "smooth", "smoothly", "flowing", "fluid", "seamless", "fluido", "fluida", "suaves transiciones",
+    "transiciones suaves", "transicion suave", "soft transitions", "gentle transitions", "slow transitions",
 )  # fmt: skip
-SHARP_WORDS = ("sharp", "hard cuts", "snappy", "punchy", "cortes secos")
-MANNER = (*SMOOTH_WORDS, *SHARP_WORDS)
+SHARP_WORDS = (
+    "sharp", "hard cut", "hard transition", "fast cut", "quick cut", "snappy", "punchy", "cortes secos",
+    "cortes rapidos", "cortes duros", "transiciones secas",
+)  # fmt: skip
+MANNERS: dict[str, tuple[str, ...]] = {"smooth": SMOOTH_WORDS, "sharp": SHARP_WORDS}
 """How moves should follow each other; some of these words mean a level or an energy elsewhere."""
 
-NEGATIONS = ("no", "not", "without", "avoid", "never", "less", "sin", "nada", "evita", "evitar", "menos", "too")
+NEGATIONS = (
+    "no", "not", "without", "avoid", "avoiding", "never", "less", "none", "neither", "nor", "except", "skip", "dont",
+    "hate", "too", "sin", "nada", "evita", "evitar", "evitando", "menos", "nunca", "jamas", "tampoco", "ni", "ningun",
+    "ninguna", "excepto", "salvo",
+)  # fmt: skip
+NO_NEGATIONS = (
+    "at least",
+    "not only",
+    "no matter",
+    "no less than",
+    "al menos",
+    "por lo menos",
+    "mas o menos",
+    "no solo",
+    "no solamente",
+)
+"""Phrases that hold a negation and refuse nothing."""
+
+GENERAL_WORDS = ("steps", "pasos")
+"""Names of moves that in a sentence mean any move."""
+
+MOODS: dict[str, tuple[str, ...]] = {
+    "love": ("love", "in love", "heart", "amor", "corazon", "enamorado", "enamorada", "querer"),
+    "sad": ("sad", "melancholic", "heartbreak", "tears", "triste", "melancolico", "melancolica", "desamor", "despecho"),
+    "happy": ("happy", "cheerful", "joyful", "party", "feliz", "felices", "alegre", "fiesta"),
+    "passionate": ("passionate", "passion", "sexy", "sensual", "pasion", "apasionado", "apasionada"),
+    "tender": ("tender", "sweet", "romantic", "tierno", "tierna", "dulce", "romantico", "romantica"),
+}
+"""Words for the mood of a song, each mood with the words that may name it, in a request or in a title."""
+
+TEMPO_WORDS = {
+    "slow": ("slow", "slower", "lento", "lenta", "lentos", "lentas", "pausado", "pausada"),
+    "medium": ("medium", "moderate", "mid", "moderado", "moderada", "medio", "media"),
+    "fast": ("fast", "faster", "quick", "upbeat", "uptempo", "rapido", "rapida", "movido", "movida"),
+}
+TEMPO_BANDS = {"slow": (90.0, 120.0), "medium": (120.0, 130.0), "fast": (130.0, 180.0)}
+"""Beats a minute, both ends included; bachata lies between 100 and 180, most of it around 120 to 130."""
 
 NUMBER_WORDS = {
     "half a": 0.5, "half": 0.5, "medio": 0.5, "media": 0.5,

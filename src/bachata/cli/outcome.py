@@ -36,6 +36,9 @@ class Outcome:
     summary: str
     relaxed: list[str]
     suggestions: list[str]
+    brief: dict[str, Any]
+    song: str
+    song_reasons: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; paths are absolute."""
@@ -52,6 +55,7 @@ def gather(
     result = Result.model_validate_json(files["result"].read_bytes())
     moves = [embedded.move for embedded in MoveRepository(engine, library).load()]
     scores: Scorecard = score(blueprint, analysis, moves)
+    brief = dict(answer.get("brief") or {})
     video = files["video"]
     if out is not None:
         video = Path(shutil.copyfile(video, out)).absolute()
@@ -64,6 +68,7 @@ def gather(
         video_href=video.name,
         song_title=title,
         moves={move.clip_id: move for move in moves},
+        brief=brief,
     )
     return Outcome(
         task_id=str(answer["task_id"]),
@@ -77,6 +82,9 @@ def gather(
         summary=str(answer.get("summary") or ""),
         relaxed=list(answer.get("relaxed") or ()),
         suggestions=list(answer.get("suggestions") or ()),
+        brief=brief,
+        song=title,
+        song_reasons=list(answer.get("song_reasons") or ()),
     )
 
 

@@ -96,11 +96,12 @@ def _is_text(name: str) -> bool:
 
 def embedder() -> Embedder:
     """Makes the parts of moves' embeddings: of what is said of them, and of their clips' music."""
-    from bachata.moves.embedder import ClipEar, Embedder
+    from bachata.moves.embedder import ClipEar, Embedder, text_embedder
     from bachata.music import embed
     from bachata.music.embedding import VERSION
+    from bachata.settings import load
 
-    return Embedder(ear=ClipEar(VERSION, embed))
+    return Embedder(text_embedder(load()), ClipEar(VERSION, embed))
 
 
 def library(engine: sa.Engine, name: str) -> Library:

@@ -28,6 +28,7 @@ from .home import Home, project_root
 from .interrupted import fail_interrupted
 from .jobs import JobDefinition, JobsServer
 from .names import JOB, LOCATION, PROJECT, WORKFLOW
+from .planning import planning_environment
 from .postgres import Postgres
 from .run import PipelineFailed, Progress, Run, Watcher
 from .scratch import scratch
@@ -144,7 +145,7 @@ class LocalCloud:
         self.logs = _log_folder(self.home.logs)
         temporary = self._parts.enter_context(scratch(self.home.scratch))
         self.database_url = self._parts.enter_context(Postgres(self.home.postgres))
-        env = self.settings() | {"TMPDIR": str(temporary)}
+        env = planning_environment() | self.settings() | {"TMPDIR": str(temporary)}
         functions = FunctionHost(self.root, env=env, log=self.logs / "functions.log", token=self.token)
         self._parts.callback(functions.stop, FUNCTION_GRACE)
         with ThreadPoolExecutor(1) as pool:

@@ -120,4 +120,5 @@ def _view(mapped: mmap.mmap, entry: Mapping[str, Any]) -> Array:
 
 
 def _bytes(entry: Mapping[str, Any]) -> int:
-    return int(np.prod(entry["shape"])) * np.dtype(entry["kind"]).itemsize
+    size: int = np.dtype(entry["kind"]).itemsize
+    return int(np.prod(entry["shape"])) * size

@@ -21,7 +21,7 @@ for all moves that know the same parts: among them it changes no order, and `Mov
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, get_args
 
@@ -86,7 +86,7 @@ class TextEmbedder(Protocol):
     def version(self) -> str:
         """Names the model and its settings: vectors of two versions do not compare."""
 
-    def embed(self, texts: Sequence[str]) -> list[Vector]:
+    def embed(self, texts: Sequence[str]) -> Iterable[Vector]:
         """A unit vector (384,) a text, in their order; zeros for a text that says nothing.
 
         Raises Unavailable if what it rests on does not answer.

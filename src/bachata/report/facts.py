@@ -7,6 +7,7 @@ from typing import Any
 
 from bachata.assembly.result import Result
 from bachata.blueprint import Blueprint
+from bachata.choreography.brief.told import told
 from bachata.music.document import Analysis
 from bachata.report import words
 
@@ -33,11 +34,14 @@ _CODECS = {
 _ASKED = {"original_query": "In words", "query": "In words", "energy_level": "Energy", "user_id": "Asked by"}
 
 
-def groups(blueprint: Blueprint, analysis: Analysis, result: Result) -> list[tuple[str, Facts]]:
-    """Groups of facts in reading order: the song, the request, the video, the making."""
+def groups(
+    blueprint: Blueprint, analysis: Analysis, result: Result, brief: Mapping[str, Any] | None = None
+) -> list[tuple[str, Facts]]:
+    """Groups of facts in reading order: the song, the request and how it was understood, the video, the making."""
     found = [
         ("The song", _song(blueprint, analysis)),
         ("What was asked for", _request(blueprint, result)),
+        ("How it was understood", [(words.title(name), value) for name, value in told(brief or {})]),
         ("The video", _video(result)),
         ("The making", _making(result)),
     ]
@@ -64,8 +68,8 @@ def _request(blueprint: Blueprint, result: Result) -> Facts:
     asked: dict[str, Any] = dict(blueprint.generation_parameters or result.parameters)
     if blueprint.difficulty_level:
         asked.setdefault("difficulty", blueprint.difficulty_level)
-    told = {_ASKED.get(name, words.title(name)): value for name, value in asked.items() if _tellable(value)}
-    return [(name, _plain(value)) for name, value in sorted(told.items())]
+    tellable = {_ASKED.get(name, words.title(name)): value for name, value in asked.items() if _tellable(value)}
+    return [(name, _plain(value)) for name, value in sorted(tellable.items())]
 
 
 def _tellable(value: Any) -> bool:

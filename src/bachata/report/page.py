@@ -39,12 +39,14 @@ def write(
     video_href: str,
     song_title: str,
     moves: Mapping[str, Move] | None = None,
+    brief: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write the report beside its video and return its path.
 
     `video_href` is the video's path relative to the page, as a plain path ("song.mp4"), not percent-encoded; it cannot
     become another address. `scorecard` is that of `choreography.scorecard`, as JSON; None leaves the scores out.
-    `moves` are those of the library by clip id; without them clips go by their ids.
+    `moves` are those of the library by clip id; without them clips go by their ids. `brief` is how the request was
+    understood (`Brief.as_dict`); without it that is left out.
 
     The same documents give the same bytes. The file appears whole or not at all.
     """
@@ -56,6 +58,7 @@ def write(
         video_href=video_href,
         song_title=song_title,
         moves=moves,
+        brief=brief,
     )
     path_html.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(dir=path_html.parent, prefix=f".{path_html.name}.")
@@ -79,6 +82,7 @@ def render(
     video_href: str,
     song_title: str,
     moves: Mapping[str, Move] | None = None,
+    brief: Mapping[str, Any] | None = None,
 ) -> str:
     """The page as text. Arguments as for `write`."""
     shown = timeline.moves(blueprint, analysis, result, moves)
@@ -100,7 +104,7 @@ def render(
         scores=fragments.scores(tiles),
         moves_intro=fragments.moves_intro(shown),
         rows=fragments.rows(shown),
-        facts=fragments.facts(facts.groups(blueprint, analysis, result)),
+        facts=fragments.facts(facts.groups(blueprint, analysis, result, brief)),
         data=_json(timeline.data(blueprint, analysis, result, shown)),
         css=css,
         js=js,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bachata.cli import console, rooms
+from bachata.cli import console, rooms, understood
 from bachata.cli.options import brief, choreography_options, file_option
 from bachata.cli.outcome import Outcome
 from bachata.signals import stop_on_signals
@@ -52,6 +52,8 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
         console.emit(outcome.as_dict())
         return
     result = outcome.result
+    for line in understood.lines(outcome.brief, outcome.song, outcome.song_reasons):
+        console.stdout.print(line, markup=False)
     if outcome.summary:
         console.stdout.print(outcome.summary, markup=False)
     for remark in (*outcome.suggestions, *result["warnings"]):

@@ -1,0 +1,26 @@
+"""What of this process's environment the functions get besides what the laptop cloud sets: how to reach Gemini.
+
+Everything else stays out, and the job gets none of it: it has no use for a key.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from bachata.settings import Settings
+
+_PREFIX = "GEMINI_"
+_SWITCHES = ("GEMINI_API_KEY", "GEMINI_VERTEX")
+_WAY = (
+    "GOOGLE_CLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG",  # the account, for Vertex AI
+    "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_DIR",
+)  # fmt: skip
+
+
+def planning_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables by which the plan function reaches Gemini; none when it is not configured."""
+    if not any(environment.get(name) for name in _SWITCHES):
+        return {}
+    ours = (name.upper() for name in Settings.model_fields if name.upper().startswith(_PREFIX))
+    return {name: environment[name] for name in (*ours, *_WAY) if environment.get(name)}
