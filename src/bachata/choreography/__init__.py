@@ -8,6 +8,7 @@ retrieval.py    a place -> candidates, rules inside         sequence.py    candi
 director.py     the seat of someone with taste              transitions.py how one move gives way to the next
 cut.py          an order -> exact moves of a blueprint      explain.py     why, what was relaxed, what would help
 planner.py      all of these in order: `plan`               service.py     what the plan function does
-phase.py        clip counts against song counts             scorecard.py   what a plan is worth
+phase.py        clip counts against song counts             scorecard/     what a plan is worth
+baselines.py    other ways to plan, to compare with
 ```
 """

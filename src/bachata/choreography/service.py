@@ -12,6 +12,7 @@ from bachata.blueprint import INLINE_BYTES, Blueprint, Key, Name, TaskId
 from bachata.choreography.brief import understand
 from bachata.choreography.director import Director
 from bachata.choreography.planner import Plan, plan
+from bachata.choreography.scorecard import score
 from bachata.choreography.songs import choose
 from bachata.errors import InvalidRequest, ObjectMissing
 from bachata.logs import get_logger
@@ -143,7 +144,13 @@ class Planner:
             library=library.name,
         )
         taken = self._estimate(made.blueprint, {move.video_path: move for move in library.moves})
-        return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
+        scores = score(made.blueprint, analysis, library.moves, brief=brief, index=library.index)
+        return {
+            **self._keep(wanted, made),
+            "brief": brief.as_dict(),
+            "estimate": taken.model_dump(mode="json"),
+            "scores": scores.as_dict(),
+        }
 
     def _analysis(self, address: str) -> Analysis:
         key = self._objects.key_of(address)

@@ -56,7 +56,9 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
                 "suggestions": list(made.suggestions),
                 "summary": made.summary,
                 "estimate": taken.model_dump(mode="json"),
-                "scores": score(made.blueprint, analysis, library.moves).as_dict(),
+                "scores": score(
+                    made.blueprint, analysis, library.moves, brief=understood, index=library.index
+                ).as_dict(),
             }
         )
         return
