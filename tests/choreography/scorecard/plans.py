@@ -1,4 +1,4 @@
-"""Plans drawn by hand, whose scores can be worked out on paper: a song at 120 BPM, so that a count lasts half a second."""
+"""Plans drawn by hand, whose scores can be worked out on paper: at 120 BPM a count lasts half a second."""
 
 from __future__ import annotations
 

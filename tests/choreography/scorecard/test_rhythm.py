@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bachata.choreography.scorecard.dance import Dance
-from bachata.choreography.scorecard.rhythm import SIGMA, alignment, clip_phase
+from bachata.choreography.scorecard.rhythm import SIGMA, _near_rows, _shifted, alignment, clip_phase
 from bachata.choreography.scorecard.truth import Truth
 from bachata.moves.catalogue import Move
 from tests.choreography.scorecard.plans import PERIOD, SONG, dance, drawn, eights, one_of, plain
@@ -96,16 +96,32 @@ def test_dancers_who_pause_on_every_beat_score_one() -> None:
     assert judged.raw_shifted == pytest.approx(expected, abs=0.03)
 
 
-def test_one_steady_rhythm_on_another_is_often_luck_but_a_broken_one_is_not() -> None:
-    """Shifted by a whole beat a steady rhythm fits again, so p stays near the share of shifts that do."""
-    steady = alignment(on_count_one(moving(PERIOD)))
-    assert steady.p is not None
-    assert steady.p < 0.25
-    move = moving(PERIOD)
-    rough = move.model_copy(
-        update={"kinetic_beats": [f + d for f, d in zip(move.kinetic_beats, [0, 1, -2] * 9, strict=False)]}
-    )
-    assert (alignment(on_count_one(rough)).value or 0) > 0.5
+def test_nine_clips_that_all_fit_are_no_luck_and_one_may_be() -> None:
+    judged = alignment(on_count_one(moving(PERIOD)))
+    assert (judged.holds, judged.p) == (True, pytest.approx(1 / 1001))
+    alone = alignment(on_count_one(moving(PERIOD), pieces=1))
+    assert alone.p is not None
+    assert alone.p > 0.01  # a steady rhythm, moved by any whole beat, fits again
+
+
+def test_shifting_keeps_each_pieces_beats_within_it() -> None:
+    judged = on_count_one(moving(PERIOD))
+    pieces = [judged.shown(p, m, m.kinetic_beats) for p, m in judged.pieces]
+    shifted = _shifted(judged, pieces)
+    assert shifted.shape == (1000, sum(map(len, pieces)))
+    at = 0
+    for piece, times in zip(judged.blueprint.moves, pieces, strict=True):
+        own = shifted[:, at : at + len(times)]
+        assert (own >= piece.start_time - 1e-9).all()
+        assert (own <= piece.start_time + piece.duration + 1e-9).all()
+        at += len(times)
+
+
+@given(st.lists(st.lists(st.floats(0, 50), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_rows_are_searched_each_for_itself(rows: list[list[float]]) -> None:
+    table, times = np.sort(np.array(rows), axis=1), np.array([0.0, 7.0, 49.0])
+    for row, found in zip(table, _near_rows(times, table), strict=True):
+        assert found == pytest.approx(np.abs(times[:, None] - row[None, :]).min(axis=1), abs=1e-6)
 
 
 def test_dancers_half_a_beat_off_score_below_chance() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,21 +103,21 @@ def clip_phase(dance: Dance, truth: Truth | None = None) -> ClipPhase:
 
 
 def alignment(dance: Dance) -> Alignment:
-    """M4. The chance of a plan is its own kinetic beats, shifted in a circle by random times."""
-    kinetic = np.sort(
-        np.concatenate([np.zeros(0), *(dance.shown(p, m, m.kinetic_beats) for p, m in dance.pieces if m.kinetic_beats)])
-    )
+    """M4. Chance: the kinetic beats of each piece, shifted within it in a circle, each piece by a random time of its own.
+
+    One shift for all pieces would tell little: moved by a whole beat, a steady rhythm fits again.
+    """
     if unmeasured := sum(not m.kinetic_beats for m in {m.clip_id: m for m in dance.danced}.values()):
         return Alignment(value=None, why=f"kinetic beats of {unmeasured} clips were never measured")
     first = dance.blueprint.audio_start
-    last = first + dance.blueprint.seconds
-    music = dance.beats[(dance.beats >= first) & (dance.beats < last)]
-    kinetic = kinetic[(kinetic >= first) & (kinetic < last)]
+    music = dance.beats[(dance.beats >= first) & (dance.beats < first + dance.blueprint.seconds)]
+    pieces = [dance.shown(piece, move, move.kinetic_beats) for piece, move in dance.pieces]
+    kinetic = np.concatenate(pieces)
     if len(music) < 2 or len(kinetic) < 2:
         return Alignment(value=None, why="there are too few beats to tell")
-    shifts = dice().uniform(0.0, last - first, TRIALS)
-    there, p_there, raw, shifted = _above_chance(kinetic, music, first, last, shifts)
-    back, p_back, _, _ = _above_chance(music, kinetic, first, last, -shifts)
+    shifted = _shifted(dance, pieces)
+    there, p_there, raw, chance = _above_chance(nearest(kinetic, music), nearest(shifted, music))
+    back, p_back, _, _ = _above_chance(nearest(music, np.sort(kinetic)), _near_rows(music, np.sort(shifted, axis=1)))
     p = max(p_there, p_back)
     return Alignment(
         value=there,
@@ -125,23 +126,36 @@ def alignment(dance: Dance) -> Alignment:
         holds=there > 0 and back > 0 and p < SURE,
         music_to_motion=back,
         raw=raw,
-        raw_shifted=shifted,
+        raw_shifted=chance,
         kinetic_beats=len(kinetic),
     )
 
 
-def _above_chance(
-    times: Floats, marks: Floats, first: float, last: float, shifts: Floats
-) -> tuple[float, float, float, float]:
-    """(score above chance, p, raw score, mean of the shifted ones) of `times` against `marks`."""
-    raw = float(_aligned(times, marks))
-    moved = first + np.mod(times[None, :] + shifts[:, None] - first, last - first)
-    drawn = _aligned(moved, marks)
-    chance = float(drawn.mean())
+def _shifted(dance: Dance, pieces: Sequence[Floats]) -> Floats:
+    """The kinetic beats of `TRIALS` shifted dances, shape (trials, kinetic beats)."""
+    starts = np.array([dance.blueprint.audio_start + p.start_time for p in dance.blueprint.moves])
+    lengths = np.array([p.duration for p in dance.blueprint.moves])
+    shifts = dice().uniform(0.0, lengths, (TRIALS, len(pieces)))
+    of = np.repeat(np.arange(len(pieces)), [len(times) for times in pieces])
+    since = np.concatenate(pieces) - starts[of]
+    return np.asarray(starts[of] + np.mod(since + shifts[:, of], lengths[of]))
+
+
+def _above_chance(ours: Floats, drawn: Floats) -> tuple[float, float, float, float]:
+    """(score above chance, p, BeatAlign, its mean over the draws) of distances to the nearest beat."""
+    raw, scores = float(_beat_align(ours)), _beat_align(drawn)
+    chance = float(scores.mean())
     score = (raw - chance) / (1 - chance) if chance < 1 else 0.0
-    return score, as_high(drawn, raw), raw, chance
+    return score, as_high(scores, raw), raw, chance
 
 
-def _aligned(times: Floats, marks: Floats) -> Floats:
+def _beat_align(distances: Floats) -> Floats:
     """BeatAlign along the last axis."""
-    return np.asarray(np.exp(-(nearest(times, marks) ** 2) / (2 * SIGMA**2)).mean(axis=-1))
+    return np.asarray(np.exp(-(distances**2) / (2 * SIGMA**2)).mean(axis=-1))
+
+
+def _near_rows(times: Floats, rows: Floats) -> Floats:
+    """Distance of each time to the nearest mark of each sorted row: shape (rows, times)."""
+    apart = 4 * (max(times.max(), rows.max()) + 1)  # rows laid so far from each other that they do not meet
+    offsets = apart * np.arange(len(rows))[:, None]
+    return nearest(times + offsets, (rows + offsets).ravel())
