@@ -88,7 +88,7 @@ def test_whole_clips_are_whole_and_blind() -> None:
 
 
 def test_cutting_every_fourth_beat_hits_count_one_by_luck() -> None:
-    """Half of its cuts if its first beat happens to be a 1 or a 5, else none: over all phases the chance of an eighth."""
+    """Half of its cuts if its first beat happens to be a 1 or a 5, else none: an eighth over all phases."""
     rates = []
     for phase in range(8):
         other = every_fourth_beat(OURS, MOVES, LATE[phase:])

@@ -39,7 +39,7 @@ def test_what_is_wrong_is_said(document: object, fault: str) -> None:
 
 
 def test_every_fault_is_said_at_once() -> None:
-    with pytest.raises(InvalidRequest, match="beats: .*; count_one: "):
+    with pytest.raises(InvalidRequest, match=r"beats: .*; count_one: "):
         read_truth('{"beats": 3, "count_one": -1}', "t")
 
 

@@ -20,7 +20,7 @@ def order(ids: str, moves: list[Move], **fields: object) -> Dance:
 
 
 def test_repeats_gaps_and_pairs_are_counted() -> None:
-    moves = library("ab") + [plain("c", label="label c", difficulty="advanced")]
+    moves = [*library("ab"), plain("c", label="label c", difficulty="advanced")]
     found = diversity(order("abcabc", moves))
     assert (found.used, found.repeats_soon, found.value, found.bigrams) == (3, 3, 3.0, 2)
     assert found.unique == 0.5

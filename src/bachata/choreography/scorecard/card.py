@@ -48,6 +48,10 @@ class Scorecard:
         return {metric.key: metric.as_dict() for metric in self.metrics}
 
 
+LARGE = 2000
+"""Moves above which a library is judged by an even sample of it and the moves that are danced."""
+
+
 def score(
     blueprint: Blueprint,
     analysis: Analysis,
@@ -58,12 +62,13 @@ def score(
     truth: Truth | None = None,
     rendered: Rendered | None = None,
 ) -> Scorecard:
-    """Judge a plan. `moves` is the library and must hold every clip the blueprint names; `index` is its index.
+    """Judge a plan. `moves` is the library and must hold every clip the blueprint names; `index` is its index, in the
+    order of `moves`.
 
     Beats are the Analysis's, so M1 to M3 say how well the plan keeps to what was heard; with the `truth` they also say
     how well to what was played. Raises ClipMissing, InvalidRequest if the song has no beats.
     """
-    dance = Dance.of(blueprint, analysis, moves, brief)
+    dance = Dance.of(blueprint, analysis, _looked_at(blueprint, moves, index), brief)
     return Scorecard(
         m1=cut_error(dance, truth),
         m2=count_one_hits(dance, truth),
@@ -76,3 +81,13 @@ def score(
         m9=adherence(dance),
         m10=integrity(rendered),
     )
+
+
+def _looked_at(blueprint: Blueprint, moves: Sequence[Move], index: MoveIndex | None) -> Sequence[Move]:
+    """What of a library is read: what could be danced instead is as plain from a part of a large one."""
+    if index is None or len(moves) <= LARGE:
+        return moves
+    shown = {piece.clip_id for piece in blueprint.moves}
+    danced = {number for number, clip_id in enumerate(index.ids) if clip_id in shown}
+    sample = range(0, len(moves), -(-len(moves) // LARGE))
+    return [moves[number] for number in sorted({*danced, *sample})]

@@ -103,7 +103,7 @@ def clip_phase(dance: Dance, truth: Truth | None = None) -> ClipPhase:
 
 
 def alignment(dance: Dance) -> Alignment:
-    """M4. Chance: the kinetic beats of each piece, shifted within it in a circle, each piece by a random time of its own.
+    """M4. Chance: the kinetic beats of each piece, shifted within it in a circle by a random time of its own.
 
     One shift for all pieces would tell little: moved by a whole beat, a steady rhythm fits again.
     """
