@@ -27,6 +27,7 @@ def test_a_song_becomes_a_video(scene):
         "relaxed": [],
         "suggestions": ["add a second intro"],
         "summary": "nine moves",
+        "scores": {"m2": {"value": 1.0}},
     }
 
 
@@ -54,6 +55,7 @@ def test_what_each_step_is_told(scene):
         "action": "close",
         **names,
         "result": "output/user_ana/choreography_t-1.result.json",
+        "scores": {"m2": {"value": 1.0}},
     }
 
 
