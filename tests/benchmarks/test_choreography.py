@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -61,7 +62,7 @@ def test_no_preference_breaks_a_rule(judged: dict[str, Judged]) -> None:
 
 
 def test_random_preferences_are_candidates_and_the_same_for_a_seed() -> None:
-    scenes = [Scene(slot, tuple(MOVES[:5])) for slot in slots(HEARD, grid(HEARD, 30))]
+    scenes = [Scene(slot, tuple(MOVES[:5])) for slot in slots(HEARD, grid(HEARD, Fraction(30)))]
     first, again_, other = (RandomPreferences(seed).direct(BRIEF, scenes) for seed in (1, 1, 2))
     assert first == again_ != other
     assert all(set(d.preferred) <= {m.clip_id for m in MOVES[:5]} and len(d.preferred) == 3 for d in first)
@@ -84,12 +85,12 @@ def test_bars_hold_for_ours_and_not_for_whole_clips(judged: dict[str, Judged]) -
     assert held["M2"] is held["M9"] is held["M5"] is True
     assert (held["M4"], held["M8"]) == (None, None)
     broken = bars([judged["whole clips"]] * 8)
-    assert [bar.holds for bar in broken[:5]] == [False] * 5
+    assert [broken[number].holds for number in (0, 1, 2, 4)] == [False] * 4  # their mean phase is anything
 
 
 def test_bars_pool_the_cuts_of_all_plans(judged: dict[str, Judged]) -> None:
     good, bad = judged[OURS], Judged(judged[OURS].card, np.full(3, 0.2), np.full(3, 0.2))
-    assert bars([good] * 9 + [bad])[0].holds is True or len(good.off_ours) * 9 < 60
+    assert bars([good] * 9 + [bad])[0].holds is True
     assert bars([bad] * 9 + [good])[0].holds is False
 
 

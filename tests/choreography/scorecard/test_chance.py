@@ -26,6 +26,8 @@ def test_binomial_is_exact() -> None:
     assert binomial(0, 5, 0.125) == 1.0
     assert binomial(2, 2, 0.125) == pytest.approx(1 / 64)
     assert binomial(1, 2, 0.5) == pytest.approx(0.75)
+    assert binomial(1000, 2000, 0.5) == pytest.approx(0.509, abs=1e-3)
+    assert 0 < binomial(2000, 2000, 0.125) < 1e-300
 
 
 @given(st.integers(0, 60), st.integers(1, 60))
@@ -49,7 +51,7 @@ def test_rayleigh_agrees_with_drawing() -> None:
 
 @given(st.floats(0, 1), st.integers(1, 500))
 def test_rayleigh_is_a_probability(resultant: float, count: int) -> None:
-    assert 0 <= rayleigh(resultant, count) <= 1
+    assert 0 < rayleigh(resultant, count) <= 1
     assert rayleigh(1.0, 1) == rayleigh(0.0, count) == 1.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import numpy.typing as npt
@@ -34,9 +35,16 @@ def as_low(drawn: Floats, value: float) -> float:
 
 
 def binomial(hits: int, tries: int, chance: float) -> float:
-    """Probability of at least `hits` in `tries` independent tries."""
-    parts = (math.comb(tries, k) * chance**k * (1 - chance) ** (tries - k) for k in range(hits, tries + 1))
-    return min(1.0, math.fsum(parts))
+    """Probability of at least `hits` in `tries` independent tries. Logarithms, since 2,000 tries overflow a float."""
+    if hits <= 0:
+        return 1.0
+    hit, miss = math.log(chance), math.log(1 - chance)
+    all_ways = math.lgamma(tries + 1)
+    parts = (
+        math.exp(all_ways - math.lgamma(k + 1) - math.lgamma(tries - k + 1) + k * hit + (tries - k) * miss)
+        for k in range(hits, tries + 1)
+    )
+    return _probability(math.fsum(parts))
 
 
 def rayleigh(resultant: float, count: int) -> float:
@@ -47,7 +55,12 @@ def rayleigh(resultant: float, count: int) -> float:
     if count < 2:
         return 1.0  # one direction always agrees with itself
     r = min(1.0, resultant) * count
-    return min(1.0, math.exp(math.sqrt(1 + 4 * count + 4 * (count**2 - r**2)) - (1 + 2 * count)))
+    return _probability(math.exp(math.sqrt(1 + 4 * count + 4 * (count**2 - r**2)) - (1 + 2 * count)))
+
+
+def _probability(value: float) -> float:
+    """Within (0, 1]: what a float can no longer hold is still possible."""
+    return min(1.0, max(value, sys.float_info.min))
 
 
 def ranks(values: Floats) -> Floats:

@@ -77,28 +77,23 @@ def cut_error(dance: Dance, truth: Truth | None = None) -> CutError:
         value=p95,
         chance=float(random.mean()),
         p=as_low(np.asarray(random), p95),
-        holds=p95 <= limit and (true is None or true["true_p95"] <= TRUE_LIMIT),
+        holds=p95 <= limit and (true is None or float(np.percentile(true, 95)) <= TRUE_LIMIT),
         median=float(np.median(error)),
         p95=p95,
         maximum=float(error.max()),
         cuts=len(cuts),
-        **(true or {}),
+        true_median=None if true is None else float(np.median(true)),
+        true_p95=None if true is None else float(np.percentile(true, 95)),
+        true_maximum=None if true is None else float(true.max()),
     )
 
 
-def _true_errors(dance: Dance, truth: Truth | None) -> dict[str, float] | None:
+def _true_errors(dance: Dance, truth: Truth | None) -> Floats | None:
     if truth is None:
         return None
     beats = np.array(truth.beats)
     cuts = dance.near(beats)
-    if not len(cuts):
-        return None
-    error = nearest(cuts, beats)
-    return {
-        "true_median": float(np.median(error)),
-        "true_p95": float(np.percentile(error, 95)),
-        "true_maximum": float(error.max()),
-    }
+    return nearest(cuts, beats) if len(cuts) else None
 
 
 def count_one_hits(dance: Dance, truth: Truth | None = None) -> CountOneHits:

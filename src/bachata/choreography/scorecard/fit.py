@@ -100,4 +100,4 @@ def _moved(dance: Dance, piece: Piece, move: Move) -> float:
     """Energy of the counts a piece shows of its clip."""
     first = round(piece.trim_start * float(move.rate))
     last = round((piece.trim_start + piece.duration * dance.speed(piece)) * float(move.rate))
-    return move.energy_between(bisect_left(move.beats, first), max(1, bisect_left(move.beats, last)))
+    return move.energy_between(bisect_left(move.beats, first), bisect_left(move.beats, last))

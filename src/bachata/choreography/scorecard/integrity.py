@@ -13,6 +13,7 @@ from bachata.choreography.scorecard.metric import Metric
 DRIFT = 0.001
 REACH = 0.05
 """Seconds to both sides within which the song is looked for."""
+_ROUNDING = 1e-9
 _SILENT = 1e-3
 """Root mean square below which an excerpt has nothing to be found by."""
 
@@ -58,11 +59,22 @@ def integrity(rendered: Rendered | None) -> Integrity:
         return Integrity(value=None, why="it is planned, not rendered")
     heard = [lag for lag in rendered.lags if lag is not None]
     exact = rendered.frames == rendered.planned
-    figures = {"frames": rendered.frames, "planned": rendered.planned}
     if len(heard) < 2:
-        return Integrity(value=None, holds=None if exact else False, why="too little sound to place it", **figures)
+        return Integrity(
+            value=None,
+            holds=None if exact else False,
+            why="too little sound to place it",
+            frames=rendered.frames,
+            planned=rendered.planned,
+        )
     change = max(heard) - min(heard)
-    return Integrity(value=change, holds=exact and change <= DRIFT, lag=max(heard, key=abs), **figures)
+    return Integrity(
+        value=change,
+        holds=exact and change <= DRIFT + _ROUNDING,
+        frames=rendered.frames,
+        planned=rendered.planned,
+        lag=max(heard, key=abs),
+    )
 
 
 def lag(heard: Samples, song: Samples, rate: int) -> float | None:
