@@ -18,7 +18,7 @@ MOVES = [plain()]
 def test_late_cuts_are_measured_as_late_as_they_are(late: float) -> None:
     judged = dance(drawn(eights(10, late=late)), MOVES)
     error, hits = cut_error(judged), count_one_hits(judged)
-    assert error.median == error.p95 == error.maximum == pytest.approx(late, abs=1e-6)
+    assert [error.median, error.p95, error.maximum] == pytest.approx([late] * 3, abs=1e-6)
     assert error.cuts == 9
     assert error.holds is (late <= 0.0167)
     assert hits.rate == hits.value == (1.0 if late <= 0.07 else 0.0)

@@ -84,7 +84,7 @@ class Dance:
         """The cuts from the first of `beats` to the last."""
         starts = np.array([p.start_time for p in self.blueprint.moves if p.start_time > 0])
         cuts = starts + self.blueprint.audio_start
-        return cuts[(cuts >= beats[0] - HIT) & (cuts <= beats[-1] + HIT)]
+        return np.asarray(cuts[(cuts >= beats[0] - HIT) & (cuts <= beats[-1] + HIT)])
 
     @cached_property
     def uses(self) -> list[Use]:
