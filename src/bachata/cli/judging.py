@@ -60,7 +60,9 @@ class Subject:
     def _rendered(self) -> Rendered | None:
         if self.result is None:
             return None
-        return rendered(self.blueprint, self.result, self.library.moves, video=self.video, song=self.song)
+        shown = {piece.clip_id for piece in self.blueprint.moves}
+        moves = [self.library.moves[n] for n, clip_id in enumerate(self.library.index.ids) if clip_id in shown]
+        return rendered(self.blueprint, self.result, moves, video=self.video, song=self.song)
 
 
 def subject(target: str, *, engine: sa.Engine, store: ObjectStore, library: str | None, song: Path | None) -> Subject:

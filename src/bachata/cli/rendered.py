@@ -27,7 +27,7 @@ Samples = npt.NDArray[np.float32]
 def rendered(
     blueprint: Blueprint, result: Result, moves: Sequence[Move], *, video: Path | None, song: Path | None
 ) -> Rendered:
-    """From the Result and, where both files are there, from what is heard in them.
+    """From the Result and, where both files are there, from what is heard in them. `moves`: those that are shown.
 
     How many pictures were planned follows from the blueprint and from how its clips are encoded.
     """
