@@ -28,7 +28,7 @@ class Diversity(Metric):
     """
 
     key = "m7"
-    name = "Variety"
+    name = "Returns too soon"
     meaning = "moves that come back within four phrases"
     bar = "0, if the library has enough"
     unit = "count"
