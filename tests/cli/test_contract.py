@@ -257,3 +257,58 @@ def test_every_fault_of_a_blueprint_is_named(home, tmp_path):
 def test_an_unknown_task_is_clear(home):
     error = error_of(bachata(home, "tasks", "show", "nobody", "--json"))
     assert error["code"] == "TASK_NOT_FOUND"
+
+
+def test_a_finished_task_is_scored_beside_simpler_ways(home, outcome, material):
+    truth = str(material[0] / "song.truth.json")
+    scored = answer(home, "score", outcome["task_id"], "--against", "--truth", truth)
+    assert scored["task_id"] == outcome["task_id"]
+    assert set(scored["scores"]) == {f"m{i}" for i in range(1, 11)}
+    assert set(scored["against"]) == {"random order", "whole clips", "every 4th beat"}
+    cards = [scored["scores"], *scored["against"].values()]
+    assert all(
+        set(m) >= {"name", "meaning", "bar", "value", "chance", "p", "holds", "why"} for c in cards for m in c.values()
+    )
+    ours = scored["scores"]
+    assert ours["m1"]["holds"] and ours["m1"]["true_p95"] <= 0.035
+    assert ours["m2"]["true_rate"] >= 0.9
+    assert ours["m10"]["holds"] is True
+    assert abs(ours["m10"]["lag"]) <= 0.001
+    assert scored["against"]["whole clips"]["m2"]["value"] < 0.9
+
+
+def test_the_run_tells_the_same_scores_as_the_task_and_the_command(home, outcome):
+    kept = answer(home, "tasks", "show", outcome["task_id"])["result"]["scores"]
+    alone = answer(home, "score", outcome["blueprint"])["scores"]
+    for key in ("m1", "m2", "m3", "m5", "m6"):
+        assert kept[key] == outcome["scores"][key] == alone[key]
+    assert (outcome["scores"]["m10"]["holds"], alone["m10"]["holds"]) == (True, None)
+    page = Path(outcome["report"]).read_text()
+    assert "Beside other ways to dance this song" in page
+
+
+def test_scores_are_a_table_people_can_read(home, outcome):
+    told = bachata(home, "score", outcome["blueprint"])
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert all(word in lines[0] for word in ("metric", "measured", "bar", "chance", "holds"))
+    assert sum(line.lstrip().startswith("M") for line in lines) == 10
+
+
+def test_what_cannot_be_scored_says_what_to_do(home, outcome, material, tmp_path):
+    assert error_of(bachata(home, "score", "nobody", "--json"))["code"] == "TASK_NOT_FOUND"
+    blueprint = json.loads(Path(outcome["blueprint"]).read_text())
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({**blueprint, "audio_path": "songs/gone.mp3"}))
+    assert error_of(bachata(home, "score", str(file), "--json"))["code"] == "SONG_NOT_FOUND"
+    song = str(material[0] / "song.m4a")
+    assert answer(home, "score", str(file), "--song", song)["scores"]["m1"]["holds"] is True
+    blueprint["moves"][0]["clip_id"] = "a_stranger"
+    file.write_text(json.dumps(blueprint))
+    error = error_of(bachata(home, "score", str(file), "--json"))
+    assert error["code"] == "CLIP_NOT_FOUND"
+    assert "a_stranger" in error["error"] and "library" in error["error"]
+    truth = tmp_path / "truth.json"
+    truth.write_text('{"beats": [1.0, 0.5], "count_one": 9}')
+    error = error_of(bachata(home, "score", outcome["blueprint"], "--truth", str(truth), "--json"))
+    assert "beats[1]" in error["error"] and "count_one" in error["error"]

@@ -108,6 +108,7 @@ def test_closing_twice_gives_the_same_answer(ask, rendered, address):
     status, body = ask("close", execution="e1", result=result if address == "key" else f"file:{result}")
     assert (status, body["task"]["status"], body["task"]["progress"]) == (200, "completed", 100)
     assert body["task"]["result"]["frames"] == 375
+    assert "scores" not in body["task"]["result"]
     rendered(frames=1)  # what happens to the file afterwards is of no consequence
     assert ask("close", execution="e1", result=result) == (200, body)
 
@@ -258,3 +259,12 @@ def test_what_the_function_did_is_in_the_database(world, ask):
     there = open_engine(Settings(database_url=world[2]))
     assert TaskStore(there).get(ask.task_id).workflow_execution == "e1"
     there.dispose()
+
+
+def test_the_scores_of_the_plan_are_kept_with_the_result(ask, rendered):
+    _open(ask)
+    scores = {"m2": {"value": 1.0, "holds": True}}
+    status, body = ask("close", execution="e1", result=rendered(), scores=scores)
+    assert (status, body["task"]["result"]["scores"]) == (200, scores)
+    status, body = ask("close", execution="e1", result=rendered(), scores=[1])
+    assert (status, body["code"]) == (400, "INVALID_REQUEST")

@@ -202,3 +202,13 @@ def test_the_place_of_the_video_cannot_be_chosen(world: World) -> None:
     status, answer = world.plan(world.task(), output={"output_path": "output/user_other/x.mp4"})
     assert (status, answer["code"]) == (400, "INVALID_REQUEST")
     assert "output_path" in answer["error"]
+
+
+def test_the_plan_is_answered_with_its_scores(world: World) -> None:
+    status, answer = world.plan(world.task(), brief={"difficulty": "intermediate"})
+    assert status == 200
+    scores = answer["scores"]
+    assert set(scores) == {f"m{i}" for i in range(1, 11)}
+    assert scores["m1"]["holds"] is scores["m2"]["holds"] is scores["m3"]["holds"] is True
+    assert (scores["m10"]["holds"], scores["m10"]["why"]) == (None, "it is planned, not rendered")
+    assert len(json.dumps(scores)) < 16_000  # it travels in the workflow's variables

@@ -9,20 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bachata.choreography.scorecard import score
+from bachata.choreography.scorecard import Rendered, score
 from bachata.report import scores
 from tests.report.example import Example, example
 from tests.report.test_page import read, render
 
 METRICS: dict[str, dict[str, Any]] = {
-    "m1": {"median": 0.0061, "p95": 0.0152, "maximum": 0.0163, "cuts": 13},
-    "m2": {"rate": 12 / 13, "chance": 0.125, "p": 1.6e-10},
-    "m3": {"mean": -0.0042, "resultant": 0.981, "counts": 150},
-    "m5": {"beyond_6": 0.07, "beyond_10": 0.0, "mean": 0.021},
-    "m6": {"rho": 0.66, "p": 0.004},
-    "m7": {"unique": 1.0, "used": 14, "available": 18, "gap": None, "repeats_soon": 0, "distance": 0.4, "bigrams": 0},
-    "m9": {"difficulty": 0.8, "not_harder": 1.0, "style": 0.5, "length_error": 1.2, "roles_kept": True},
-}
+    "m1": {"median": 0.0061, "p95": 0.0152, "maximum": 0.0163, "cuts": 13, "holds": True},
+    "m2": {"rate": 12 / 13, "value": 12 / 13, "chance": 0.125, "p": 1.6e-10, "holds": True},
+    "m3": {"mean": -0.0042, "resultant": 0.981, "counts": 150, "holds": True},
+    "m4": {"value": 0.31, "chance": 0.0, "p": 0.001, "holds": True},
+    "m5": {"beyond_6": 0.07, "beyond_10": 0.0, "mean": 0.021, "holds": True},
+    "m6": {"rho": 0.66, "p": 0.004, "holds": True},
+    "m7": {"unique": 1.0, "used": 14, "available": 18, "gap": None, "repeats_soon": 0, "distance": 0.4, "bigrams": 0,
+           "holds": True},
+    "m8": {"value": 0.21, "chance": 0.34, "p": 0.002, "over_limit": 0.15, "holds": True},
+    "m9": {"value": 1.0, "difficulty": 0.8, "not_harder": 1.0, "style": 0.5, "length_error": 1.2, "roles_kept": True,
+           "unwanted": 0, "wanted_missing": [], "holds": True},
+    "m10": {"value": 0.0002, "frames": 2250, "planned": 2250, "holds": True},
+}  # fmt: skip
 
 
 def told(**changes: dict[str, Any]) -> dict[str, scores.Tile]:
@@ -32,13 +37,20 @@ def told(**changes: dict[str, Any]) -> dict[str, scores.Tile]:
 
 def test_every_metric_of_a_real_scorecard_is_told() -> None:
     run: Example = example()
-    card = score(run.blueprint, run.analysis, list(run.moves.values())).as_dict()
+    moves = list(run.moves.values())
+    card = score(run.blueprint, run.analysis, moves, rendered=Rendered(2250, 2250, (0.0, 0.0002))).as_dict()
     tiles = scores.tiles(card)
-    assert len(tiles) == len(card)
+    assert len(tiles) == len(card) - 2  # the example's clips have neither kinetic beats nor poses
+    assert [tile.met for tile in tiles] == [card[key]["holds"] for key in scores._TOLD if key not in {"m4", "m8"}]
     page = render(run, scorecard=card)
     headings = read(page).texts["h3"]
     assert all(tile.title in headings for tile in tiles)
     assert 'href="#scores"' in page
+
+
+def test_a_full_scorecard_has_a_tile_each() -> None:
+    assert len(scores.tiles(METRICS)) == len(METRICS) == 10
+    assert all(tile.met for tile in scores.tiles(METRICS))
 
 
 def test_without_a_scorecard_there_are_no_tiles() -> None:
@@ -52,29 +64,40 @@ def test_hits_are_held_against_chance() -> None:
     assert (tile.figure, tile.unit, tile.share, tile.chance) == ("92", "%", 12 / 13, 0.125)
     assert "less than once in a thousand" in tile.explanation
     assert tile.met is True
-    poor = told(m2={"rate": 0.2, "p": 0.31})["Changes on the 1"]
+    poor = told(m2={"rate": 0.2, "p": 0.31, "holds": False})["Changes on the 1"]
     assert poor.met is False
     assert "once in 3 tries" in poor.explanation
     assert "more often than not" in told(m2={"p": 0.9})["Changes on the 1"].explanation
 
 
-@pytest.mark.parametrize(
-    ("metric", "change", "title"),
-    [
-        ("m1", {"p95": 0.02}, "Cuts to the beat"),
-        ("m3", {"mean": 0.026}, "Steps in time"),
-        ("m3", {"resultant": 0.89}, "Steps in time"),
-        ("m5", {"beyond_10": 0.01}, "Change of speed"),
-        ("m5", {"beyond_6": 0.2}, "Change of speed"),
-        ("m6", {"rho": 0.49}, "Energy with the music"),
-        ("m7", {"repeats_soon": 1}, "Variety"),
-        ("m9", {"not_harder": 0.9}, "As asked"),
-        ("m9", {"roles_kept": False}, "As asked"),
-    ],
-)
-def test_a_missed_target_is_said(metric: str, change: dict[str, Any], title: str) -> None:
-    assert told()[title].met is True
-    assert told(**{metric: change})[title].met is False
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_missed_target_is_said_as_the_scorecard_judged(metric: str) -> None:
+    titles = list(told())
+    missed = [title for title, tile in told(**{metric: {"holds": False}}).items() if tile.met is False]
+    unsure = [title for title, tile in told(**{metric: {"holds": None}}).items() if tile.met is None]
+    assert missed == unsure == [titles[list(scores._TOLD).index(metric)]]
+
+
+def test_joins_are_held_against_random_order() -> None:
+    tile = told()["Joins"]
+    assert (tile.figure, tile.share, tile.chance) == ("0.21", 0.21, 0.34)
+    assert "in random order: 0.34" in tile.explanation
+    assert "15\u202f% of the joins" in tile.explanation
+    assert "Joins" not in told(m8={"value": None})
+
+
+def test_the_file_is_told_with_and_without_its_sound() -> None:
+    assert (told()["Picture and sound"].figure, told()["Picture and sound"].unit) == ("0.20", "ms")
+    silent = told(m10={"value": None})["Picture and sound"]
+    assert (silent.figure, silent.unit) == ("2\u202f250", "pictures")
+    assert "Picture and sound" not in told(m10={"frames": None})
+
+
+def test_wishes_that_were_not_kept_are_named() -> None:
+    asked = told(m9={"unwanted": 2, "wanted_missing": ["bodywaves"], "value": 0.5})["As asked"]
+    assert asked.figure == "50"
+    assert "2 places show what was not wanted" in asked.explanation
+    assert "Missing: Bodywaves" in asked.explanation
 
 
 def test_early_and_late_are_told_apart() -> None:

@@ -49,6 +49,7 @@ class Scene:
                 "relaxed": [],
                 "suggestions": ["add a second intro"],
                 "summary": "nine moves",
+                "scores": {"m2": {"value": 1.0}},
             },
             "run": {
                 "name": "projects/p/locations/l/operations/o",

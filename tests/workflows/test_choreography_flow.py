@@ -28,6 +28,7 @@ def test_a_song_becomes_a_video(scene):
         "suggestions": ["add a second intro"],
         "summary": "nine moves",
         "song_reasons": None,
+        "scores": {"m2": {"value": 1.0}},
     }
 
 
@@ -55,6 +56,7 @@ def test_what_each_step_is_told(scene):
         "action": "close",
         **names,
         "result": "output/user_ana/choreography_t-1.result.json",
+        "scores": {"m2": {"value": 1.0}},
     }
 
 

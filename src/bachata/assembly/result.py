@@ -66,6 +66,7 @@ class Result(Document):
     execution_id: str | None = Field(None, description="workflow execution it was made for")
     warnings: list[str] = Field(default_factory=list, description="what was bent to make it work, for people")
     parameters: dict[str, Any] = Field(default_factory=dict, description="generation_parameters of the blueprint")
+    scores: dict[str, Any] | None = Field(None, description="of the plan; `close` puts them into the task")
 
 
 def result_key(video_key: str) -> str:

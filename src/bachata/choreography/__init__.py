@@ -13,6 +13,7 @@ director.py     the seat of someone with taste              transitions.py how o
 cut.py          an order -> exact moves of a blueprint      explain.py     why, what was relaxed, what would help
 offers.py       what a library could do instead
 planner.py      all of these in order: `plan`               service.py     what the plan function does
-phase.py        clip counts against song counts             scorecard.py   what a plan is worth
+phase.py        clip counts against song counts             scorecard/     what a plan is worth
+baselines.py    other ways to plan, to compare with
 ```
 """

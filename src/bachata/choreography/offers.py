@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bachata.choreography.brief.durations import DURATION, Brief
+from bachata.choreography.brief import Brief
+from bachata.choreography.brief.durations import DURATION
 from bachata.choreography.grid import COUNTS
 from bachata.choreography.ladder import MAX_STRETCH, MIN_POOL, Columns, Mask, Rules
 from bachata.choreography.vocabulary import DIFFICULTIES

@@ -13,6 +13,7 @@ from bachata.blueprint import INLINE_BYTES, Blueprint, Key, Name, TaskId
 from bachata.choreography.assistants import Assistants
 from bachata.choreography.brief import understand
 from bachata.choreography.planner import Plan, plan
+from bachata.choreography.scorecard import score
 from bachata.choreography.songs import choose
 from bachata.errors import InvalidRequest, ObjectMissing, SongMissing
 from bachata.logs import get_logger
@@ -158,7 +159,13 @@ class Planner:
             budget=self._budget,
         )
         taken = self._estimate(made.blueprint, {move.video_path: move for move in made.moves})
-        return {**self._keep(wanted, made), "brief": brief.as_dict(), "estimate": taken.model_dump(mode="json")}
+        scores = score(made.blueprint, analysis, library.moves, brief=brief, index=library.index)
+        return {
+            **self._keep(wanted, made),
+            "brief": brief.as_dict(),
+            "estimate": taken.model_dump(mode="json"),
+            "scores": scores.as_dict(),
+        }
 
     def _title(self, song: str) -> str:
         """What its owner calls the song; a song that was never registered goes by its file's name."""

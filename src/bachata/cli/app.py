@@ -20,6 +20,7 @@ COMMANDS = {
     "analyze": "Beats, counts, sections and energy of a song",
     "plan": "Choose and place moves for a song, without rendering",
     "assemble": "Render a blueprint",
+    "score": "What a plan or a finished video is worth, beside chance",
     "library": "Bring moves into a library; list, change, remove and check them",
     "tasks": "What was asked for and what became of it",
     "up": "Keep the laptop cloud running and print its addresses",

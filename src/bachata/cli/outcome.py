@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bachata import blueprint as blueprints
 from bachata.assembly.result import Result
-from bachata.choreography.scorecard import Scorecard, score
+from bachata.blueprint import storage_key
+from bachata.choreography.baselines import baselines
+from bachata.choreography.scorecard import score
+from bachata.cli import rooms
+from bachata.cli.judging import Subject
 from bachata.errors import ObjectMissing
-from bachata.moves.repository import MoveRepository
 from bachata.music.document import Analysis
 from bachata.report import write as write_report
 from bachata.storage import ObjectStore
@@ -53,10 +56,13 @@ def gather(
     blueprint = blueprints.parse(files["blueprint"].read_bytes())
     analysis = Analysis.model_validate_json(files["analysis"].read_bytes())
     result = Result.model_validate_json(files["result"].read_bytes())
-    moves = [embedded.move for embedded in MoveRepository(engine, library).load()]
-    scores: Scorecard = score(blueprint, analysis, moves)
+    held = rooms.library(engine, library)
     brief = dict(answer.get("brief") or {})
     video = files["video"]
+    song = store.local_path(storage_key(blueprint.audio_path))
+    scores = Subject(blueprint, analysis, held, song, result, video).card()
+    made = baselines(blueprint, analysis, held.moves)  # that of a beat tracker takes hearing the song again: `score`
+    others = {name: score(other, analysis, held.moves, index=held.index) for name, other in made.items()}
     if out is not None:
         video = Path(shutil.copyfile(video, out)).absolute()
     report = write_report(
@@ -67,8 +73,9 @@ def gather(
         scorecard=scores.as_dict(),
         video_href=video.name,
         song_title=title,
-        moves={move.clip_id: move for move in moves},
+        moves={move.clip_id: move for move in held.moves},
         brief=brief,
+        baselines={name: card.as_dict() for name, card in others.items()},
     )
     return Outcome(
         task_id=str(answer["task_id"]),

@@ -68,14 +68,30 @@ def warnings(found: Sequence[str]) -> str:
     )
 
 
-def scores(tiles: Sequence[Tile]) -> str:
-    """The tiles; nothing without a scorecard."""
+def scores(tiles: Sequence[Tile], comparison: Sequence[tuple[str, ...]]) -> str:
+    """The tiles, and other ways to dance the song beside them; nothing without a scorecard."""
     if not tiles:
         return ""
     return (
         '<section id="scores" aria-labelledby="scores-title"><h2 id="scores-title">How well it fits the music</h2>'
         '<p class="intro">Measured on this plan. The notch on a bar is what blind chance would reach.</p>'
-        f'<div class="tiles">{"".join(map(_tile, tiles))}</div></section>'
+        f'<div class="tiles">{"".join(map(_tile, tiles))}</div>{_comparison(comparison)}</section>'
+    )
+
+
+def _comparison(rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in rows[0])
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        for name, *cells in rows[1:]
+    )
+    return (
+        '<h3 class="beside-title">Beside other ways to dance this song</h3>'
+        '<p class="intro">The same song and the same library by simpler rules: the moves shuffled among our places, '
+        "whole clips one after the other until the song is over.</p>"
+        f'<div class="sheet"><table class="beside"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
 

@@ -19,7 +19,7 @@ from bachata.assembly.result import Result
 from bachata.blueprint import Blueprint
 from bachata.moves.catalogue import Move
 from bachata.music.document import Analysis
-from bachata.report import facts, fragments, scores, timeline, words
+from bachata.report import beside, facts, fragments, scores, timeline, words
 
 # Three steps and a tap, the mark of the masthead.
 _ICON = (
@@ -40,13 +40,15 @@ def write(
     song_title: str,
     moves: Mapping[str, Move] | None = None,
     brief: Mapping[str, Any] | None = None,
+    baselines: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write the report beside its video and return its path.
 
     `video_href` is the video's path relative to the page, as a plain path ("song.mp4"), not percent-encoded; it cannot
     become another address. `scorecard` is that of `choreography.scorecard`, as JSON; None leaves the scores out.
     `moves` are those of the library by clip id; without them clips go by their ids. `brief` is how the request was
-    understood (`Brief.as_dict`); without it that is left out.
+    understood (`Brief.as_dict`); without it that is left out. `baselines` are the scorecards, as JSON, of other ways to
+    dance the song, by name.
 
     The same documents give the same bytes. The file appears whole or not at all.
     """
@@ -59,6 +61,7 @@ def write(
         song_title=song_title,
         moves=moves,
         brief=brief,
+        baselines=baselines,
     )
     path_html.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(dir=path_html.parent, prefix=f".{path_html.name}.")
@@ -83,6 +86,7 @@ def render(
     song_title: str,
     moves: Mapping[str, Move] | None = None,
     brief: Mapping[str, Any] | None = None,
+    baselines: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
     """The page as text. Arguments as for `write`."""
     shown = timeline.moves(blueprint, analysis, result, moves)
@@ -101,7 +105,7 @@ def render(
         nav=fragments.nav(has_scores=bool(tiles), has_warnings=bool(result.warnings)),
         legend=fragments.legend(shown),
         warnings=fragments.warnings(result.warnings),
-        scores=fragments.scores(tiles),
+        scores=fragments.scores(tiles, beside.table(scorecard, baselines)),
         moves_intro=fragments.moves_intro(shown),
         rows=fragments.rows(shown),
         facts=fragments.facts(facts.groups(blueprint, analysis, result, brief)),

@@ -130,7 +130,7 @@ class Finalizer:
                 f"The stored video {result.video_key} is not the one the Result describes: render it again",
                 details=f"{video.size} bytes stored, {result.file_size} in the Result",
             )
-        return document
+        return document if wanted.scores is None else {**document, "scores": wanted.scores}
 
 
 def _decode(key: str, data: bytes) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Close(_Request):
     action: Literal["close"]
     execution: Execution
     result: Name = Field(description="key or address of the Result document")
+    scores: dict[str, Any] | None = Field(None, description="scorecard of its plan, kept with the Result in the task")
 
 
 class Fail(_Request):

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bachata import settings
 from bachata.blueprint import Blueprint
 from bachata.cli import console, options, rooms, understood
 from bachata.cli.options import choreography_options, file_option
@@ -61,7 +62,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
                 "suggestions": list(made.suggestions),
                 "summary": made.summary,
                 "estimate": taken.model_dump(mode="json"),
-                "scores": score(made.blueprint, analysis, library.moves).as_dict(),
+                "scores": score(made.blueprint, analysis, library.moves, brief=brief, index=library.index).as_dict(),
             }
         )
         return

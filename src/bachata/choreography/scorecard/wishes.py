@@ -1,0 +1,76 @@
+"""What was asked for, as far as it can be kept or broken, and what of a library can keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bachata.blueprint import Blueprint
+from bachata.choreography.brief import Brief, understand
+from bachata.choreography.vocabulary import DIFFICULTIES, LIBRARY_STYLES
+from bachata.errors import InvalidRequest
+from bachata.moves.catalogue import Move
+from bachata.moves.glossary import role_of
+
+_STRETCH = 0.1
+"""Share by which a clip's tempo may be off the song's: beyond it the retiming is seen (M5)."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """`duration` in seconds, None: the whole song; styles and labels as in the library."""
+
+    difficulty: str
+    styles: tuple[str, ...] = ()
+    duration: float | None = None
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+    @classmethod
+    def of_brief(cls, brief: Brief) -> Wishes:
+        """Those of a request that was understood."""
+        return cls(brief.difficulty.value, brief.styles, brief.duration.value, brief.wanted, brief.unwanted)
+
+    @classmethod
+    def of_blueprint(cls, blueprint: Blueprint) -> Wishes:
+        """Those a blueprint was made for, as far as its generation_parameters tell."""
+        told = blueprint.generation_parameters
+        length = told.get("duration")
+        wanted, unwanted = _named_moves(told.get("original_query"))
+        return cls(
+            blueprint.difficulty_level or DIFFICULTIES[-1],
+            LIBRARY_STYLES.get(str(told.get("style")), ()),
+            float(length) if isinstance(length, int | float) and not isinstance(length, bool) else None,
+            wanted,
+            unwanted,
+        )
+
+    @property
+    def level(self) -> int:
+        """The difficulty as a number from 0."""
+        return DIFFICULTIES.index(self.difficulty)
+
+    def fitting(self, moves: Sequence[Move], tempo: float) -> list[Move]:
+        """Moves for anywhere in the dance, near enough in tempo, that nobody asked to leave out; of any level."""
+        return [
+            m for m in moves if role_of(m.label) == "any" and m.label not in self.unwanted and _near(m.tempo, tempo)
+        ]
+
+    def able(self, moves: Sequence[Move], tempo: float) -> list[Move]:
+        """Those no harder than asked."""
+        return [m for m in self.fitting(moves, tempo) if DIFFICULTIES.index(m.difficulty) <= self.level]
+
+
+def _near(clip: float, song: float) -> bool:
+    return song > 0 and abs(song / clip - 1) <= _STRETCH
+
+
+def _named_moves(query: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Wanted and unwanted labels of a text; none if it is not one a request may hold."""
+    if not isinstance(query, str):
+        return (), ()
+    try:
+        heard = understand(None, query)
+    except InvalidRequest:
+        return (), ()
+    return heard.wanted, heard.unwanted
