@@ -11,6 +11,7 @@ none. It names each array's place, kind, shape and CRC32C. Little-endian through
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import struct
 from collections.abc import Iterable, Mapping
@@ -113,12 +114,12 @@ def _prove(file: IO[bytes], name: str, entry: Mapping[str, Any], end: int) -> No
 
 
 def _view(mapped: mmap.mmap, entry: Mapping[str, Any]) -> Array:
-    count = int(np.prod(entry["shape"]))
+    count = math.prod(entry["shape"])
     if not count:
         return np.zeros(entry["shape"], dtype=entry["kind"])
     return np.frombuffer(mapped, dtype=entry["kind"], count=count, offset=entry["offset"]).reshape(entry["shape"])
 
 
 def _bytes(entry: Mapping[str, Any]) -> int:
-    size: int = np.dtype(entry["kind"]).itemsize
-    return int(np.prod(entry["shape"])) * size
+    size: int = math.prod(entry["shape"]) * np.dtype(entry["kind"]).itemsize
+    return size
