@@ -132,9 +132,10 @@ def test_seams_are_closer_than_in_any_of_a_hundred_random_orders(seed: int) -> N
 
 def test_the_window_that_goes_on_from_where_the_last_clip_ended_is_taken() -> None:
     left, right = stance(-0.4), stance(0.4)
-    first = make_move("first", label="a", tempo=120.0, eights=1, pickup=0, poses=[right])
+    first = make_move("first", label="a", tempo=120.0, eights=1, pickup=0, poses=[right], rate="60")
     # Its first eight begins on the left, its second on the right.
-    second = make_move("second", label="b", tempo=120.0, eights=2, pickup=0, poses=[left] * 8 + [right] * 8)
+    halves = [left] * 8 + [right] * 8
+    second = make_move("second", label="b", tempo=120.0, eights=2, pickup=0, poses=halves, rate="60")
     moves = [first, second]
     song = make_song(tempo=120, seconds=12.0, first_beat=0.0, count_one=0, sections=("bridge",))
     scenes = scenes_of(moves, song, BRIEF)
@@ -172,7 +173,8 @@ def test_a_chorus_that_comes_back_is_danced_as_before() -> None:
         return sum(a == b for a, b in pairs) / len(pairs)
 
     assert repeated(Weights()) > 0.7
-    assert repeated(Weights(echo=0.0)) < 0.4
+    # The same music asks for the same moves anyway; where chance has a say, the memory of the first chorus decides.
+    assert repeated(Weights(jitter=3.0)) > repeated(Weights(jitter=3.0, echo=0.0)) + 0.2
 
 
 def test_no_echo_brings_a_move_back_within_four_phrases() -> None:

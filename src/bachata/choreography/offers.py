@@ -117,10 +117,12 @@ def none_at_tempo(columns: Columns, tempo: float) -> str:
         f"No clip of the library can be danced at {tempo:.0f} BPM: add clips of {low:.0f} to {high:.0f} BPM with {ADD}"
     )
     counts = fitting_tempi(columns.tempo)
-    spans = _spans(counts >= max(1, int(counts.max(initial=0))), tempo)
+    spans = _spans(counts >= max(1, 0.75 * int(counts.max())), tempo)
     if not spans:
         return text
-    return f"{text}, or take a song of {spans[0][0]} to {spans[0][1]} BPM, which {counts.max()} of its clips fit"
+    low, high = spans[0]
+    number = counts[(low <= _TEMPI) & (high >= _TEMPI)].min()
+    return f"{text}, or take a song of {low} to {high} BPM, which {number} of its clips fit"
 
 
 def fitting_tempi(tempi: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -49,7 +49,9 @@ class Seams:
         poses = [pose for m in known for pose in m.poses]
         self._place = np.array([(p.x, p.y) for p in poses], dtype=np.float64).reshape(-1, 2)
         self._size = np.log(np.maximum([p.height for p in poses], 0.01))
-        self._shape = np.array([p.shape for p in poses], dtype=np.float32).reshape(len(poses), -1)
+        self._shape = np.array([p.shape for p in poses], dtype=np.float32).reshape(
+            len(poses), len(poses[0].shape) if poses else 0
+        )
 
     def between(self, exits: tuple[Integers, Integers], entries: tuple[Integers, Integers]) -> Floats:
         """Distances 0 to 1 from each of `exits` to each of `entries`, both (moves, frames): shape (exits, entries)."""
