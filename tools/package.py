@@ -60,6 +60,7 @@ ARTEFACTS = (
             "music/document.py",
             *_ESTIMATE,
             "choreography",
+            "gemini",
             "moves/__init__.py",
             "moves/catalogue.py",
             "moves/container.py",
