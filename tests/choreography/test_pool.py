@@ -17,9 +17,7 @@ from bachata.choreography.query import Queries
 from bachata.choreography.slots import slots
 from bachata.errors import NoMoves
 from bachata.moves.catalogue import Move
-    order = np.random.default_rng(3).permutation(len(MANY))
-    plans = [danced(MANY), danced([MANY[i] for i in order], INDEX.only(order))]
-    assert plans[0].blueprint_json == plans[1].blueprint_json
+from bachata.moves.documents import FILTERS, StoredMoves, column, tempi
 from bachata.moves.index import MoveIndex
 from tests.choreography.worlds import make_index, make_library, make_song
 
