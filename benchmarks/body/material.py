@@ -41,6 +41,7 @@ def libraries(scratch: Path) -> Iterator[tuple[str, list[Clip]]]:
 
 def conformed(folder: Path, store: Path) -> list[Clip]:
     """The clips of a folder, examined, conformed and looked at; in the order of their ids."""
+    store.mkdir(parents=True, exist_ok=True)
     shelf = Shelf(DirectoryStore(store), folder.name)
     eyes = FlowEyes()
     examine = Examiner(folder, PROFILES["360p"], shelf, {}, clip_beats, ANALYSER, eyes.version)

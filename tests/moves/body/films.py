@@ -27,8 +27,8 @@ def texture(seed: int, height: int, width: int, low: int, high: int, grain: int 
     return (above * (1 - fr) + below * fr).astype(np.uint8)
 
 
-ROOM = texture(1, HEIGHT + 120, WIDTH + 120, 90, 160)
-DANCER = texture(2, HEIGHT, WIDTH, 0, 60, 4)
+ROOM = texture(1, HEIGHT + 120, WIDTH + 120, 100, 180, 14)
+DANCER = texture(2, HEIGHT, WIDTH, 0, 90, 10)
 
 
 def room(pan: tuple[int, int] = (0, 0)) -> np.ndarray:

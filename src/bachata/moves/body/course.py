@@ -36,8 +36,8 @@ class Course:
         reached = total[index] + share * (total[index + 1] - total[index])
         return np.asarray(
             np.where(
-                spans[:, None] > 0,
-                np.diff(reached, axis=0) / np.maximum(spans, 1e-9)[:, None],
+                spans[:, None] > 1e-6,
+                np.diff(reached, axis=0) / np.maximum(spans, 1e-6)[:, None],
                 self.values[index[:-1]],
             )
         )

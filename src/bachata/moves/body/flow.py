@@ -22,8 +22,13 @@ COLUMNS: Final = WIDTH // 2
 
 STILL: Final = 0.03
 """Picture heights a second that count as none: what is left of compression noise and of the camera."""
+_CHANGED: Final = 4.0
+"""Gray levels by which a place must change, the camera's motion aside, for anything to move there: flow is smooth, and
+would carry motion far into a plain wall."""
 _SAME_SCENE: Final = 0.5
 """Correlation of two pictures below which there is a cut between them."""
+_UNSEEN: Final = 0.1
+"""Pixels a camera may move the picture by and not be seen to."""
 _FLAT: Final = 2.0
 """Standard deviation of gray levels below which there is nothing to see in a picture."""
 
@@ -61,10 +66,12 @@ def flow_of(pictures: Pictures) -> Flow:
         cuts[i] = not _same_scene(before, after)
         if cuts[i] or before.std() < _FLAT:
             continue
-        moved = seen(before, after) / np.float32(HEIGHT)
-        camera[i] = np.median(moved, axis=(0, 1))
+        moved = seen(before, after)
+        pan = np.median(moved, axis=(0, 1))
         seconds = np.float32((pictures.frames[i + 1] - pictures.frames[i]) / pictures.rate)
-        velocity[i] = _beyond_noise((moved - camera[i]) / seconds)
+        own = _beyond_noise((moved - pan) / np.float32(HEIGHT) / seconds)
+        velocity[i] = np.where(seen.changed(before, after, pan)[..., None], own, np.float32(0))
+        camera[i] = pan / np.float32(HEIGHT)
     return Flow(velocity, camera, cuts, pictures.frames)
 
 
@@ -84,15 +91,30 @@ def opencv() -> ModuleType:
 
 
 class _Seen:
-    """Displacement in pixels from one picture to the next: (ROWS, COLUMNS, 2), float32."""
+    """What OpenCV sees of two pictures."""
 
     def __init__(self, cv2: ModuleType) -> None:
         self._cv2 = cv2
-        self._dis: Any = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        # Quick, but down to half the pictures' size, which is the grid's: of a drawn dancer whose speed is known, the
+        # presets as they are see three quarters, and his motion far above his head.
+        self._dis: Any = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis.setFinestScale(1)
 
     def __call__(self, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Displacement from one to the other: (ROWS, COLUMNS, 2), pixels."""
         dense = self._dis.calc(before, after, None)
         return np.asarray(self._cv2.resize(dense, (COLUMNS, ROWS), interpolation=self._cv2.INTER_AREA))
+
+    def changed(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], pan: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Where something changes but for a camera that moves the picture by `pan` pixels: (ROWS, COLUMNS)."""
+        cv2 = self._cv2
+        if float(np.abs(pan).max()) > _UNSEEN:
+            shift = np.array([[1, 0, pan[0]], [0, 1, pan[1]]], dtype=np.float64)
+            before = cv2.warpAffine(before, shift, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+        difference = cv2.resize(cv2.absdiff(before, after), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.dilate(difference, np.ones((3, 3), np.uint8)) >= _CHANGED)
 
 
 def _same_scene(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:

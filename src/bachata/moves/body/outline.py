@@ -26,18 +26,24 @@ SHAPE_ROWS: Final = 6
 
 _BACKGROUND_PICTURES: Final = 31
 """Pictures a background is the median of: enough that whoever passes is gone."""
-_DIFFERENT: Final = (12.0, 36.0)
+_DIFFERENT: Final = (18.0, 45.0)
 """Gray levels off the background at which a cell begins to count, and counts whole."""
 _MOVING: Final = (0.02, 0.2)
 """The same for motion, picture heights a second."""
 _AROUND: Final = 3
-"""Pictures before and after a moment whose motion is taken for it: 0.2 s, less than half a beat."""
+"""Pictures before and after a moment whose motion is taken for it: 0.2 s, less than half a beat. With a background
+`_BESIDE` are enough, and the outline trails less behind."""
+_BESIDE: Final = 2
 _EVERYWHERE: Final = 0.5
 """Share of the picture that may differ from its background; more, and it is no background."""
 _WANDERED: Final = 0.03
 """Picture heights a camera may stray from its middle in a scene that has a background."""
-_SPECKS: Final = 0.25
+_SPECKS: Final = 0.12
 """A patch of less than this share of the largest one is none of the dancers."""
+_HOLES: Final = (9, 5)
+"""Cells of a body, down and across, that may show nothing: a plain shirt before a wall of its shade, a leg at rest."""
+_THREADS: Final = (2, 2)
+"""Cells that anything of a body is larger than."""
 _LEAST: Final = 0.003
 """Share of the picture that makes dancers."""
 _BOX: Final = 0.02
@@ -113,12 +119,20 @@ def _scene_at(scenes: list[_Scene], picture: int) -> _Scene:
 
 
 def _dancers(cells: NDArray[np.float32], speed: NDArray[np.float32], scene: _Scene, picture: int) -> Weights:
-    around = speed[max(scene.first, picture - _AROUND) : min(scene.last - 1, picture + _AROUND)]
+    reach = _AROUND if scene.background is None else _BESIDE
+    around = speed[max(scene.first, picture - reach) : min(scene.last - 1, picture + reach)]
     moving = around.max(axis=0) if len(around) else np.zeros((ROWS, COLUMNS), dtype=np.float32)
     weights = _ramp(moving, _MOVING)
     if scene.background is not None:
         weights = np.maximum(weights, _ramp(np.abs(cells[picture] - scene.background), _DIFFERENT))
-    return weights
+    return _whole(weights)
+
+
+def _whole(weights: Weights) -> Weights:
+    """Holes of bodies closed, what is thinner than a limb taken off."""
+    cv2 = opencv()
+    closed = cv2.morphologyEx(weights, cv2.MORPH_CLOSE, np.ones(_HOLES, np.uint8))
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones(_THREADS, np.uint8)), dtype=np.float32)
 
 
 def _ramp(values: NDArray[np.float32], between: tuple[float, float]) -> Weights:
@@ -129,7 +143,7 @@ def _ramp(values: NDArray[np.float32], between: tuple[float, float]) -> Weights:
 def _without_specks(weights: Weights) -> Weights:
     """The large patches alone."""
     cv2 = opencv()
-    count, labels = cv2.connectedComponents((weights > 0.5).astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents((weights > 0.35).astype(np.uint8), connectivity=8)
     if count < 2:
         return np.zeros_like(weights)
     mass = np.bincount(labels.ravel(), weights=weights.ravel(), minlength=count)

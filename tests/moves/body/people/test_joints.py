@@ -30,8 +30,8 @@ def test_speed_is_in_heights_of_theirs() -> None:
     near, far = dancing(height=0.8), dancing(height=0.2)
     assert height_of(near) == pytest.approx(0.8 * 0.96, abs=1e-6)
     assert activity_of(near).values == pytest.approx(activity_of(far).values)
-    # A sine of a tenth of the height over a second: its mean speed is four times that.
-    assert activity_of(near).values.mean() == pytest.approx(0.4 / 0.96, rel=0.05)
+    # A sine of a tenth of the height over a second: its mean speed is four times that, less at ten looks a second.
+    assert activity_of(near).values.mean() == pytest.approx(0.4 / 0.96, rel=0.1)
 
 
 def test_joints_nobody_is_sure_of_do_not_move() -> None:

@@ -65,7 +65,7 @@ def test_the_one_on_the_left_leads(tmp_path: Path) -> None:
     other = eyes(film(tmp_path / "c.mp4", lambda n: 200, sway(420)), BEATS, RATE, count_one=1)
     # Colours are nothing to it; who moves, the left or the right one, is.
     assert float(one.vector @ same.vector) > 0.98
-    assert float(one.vector @ other.vector) < 0.8
+    assert float(one.vector @ other.vector) < 0.95
 
 
 def test_alone_nobody_is_a_couple_and_flow_tells_the_rest(tmp_path: Path) -> None:
