@@ -1,10 +1,12 @@
 """Which moves are worth a look in a library too large to look at all: lists of alike moves, the nearest ones first.
 
-An inverted file (Sivic and Zisserman, ICCV 2003) over fused vectors, its lists made by spherical k-means (Dhillon and
-Modha, Machine Learning 42, 2001) from what wishes can know: music and words. Made from all parts, lists follow the
-bodies, and what a wish without one looks for is spread over all of them (recall@10 0.75 instead of 0.99). A search goes through the lists in the order of their centres' nearness to the query
-until they hold `LOOKS` moves that pass its filters. What a search costs is therefore the same under every filter, a
-tight filter makes it exact, and no filter can leave it empty-handed.
+An inverted file (Sivic and Zisserman, ICCV 2003), its lists made by spherical k-means (Dhillon and Modha, Machine
+Learning 42, 2001) from what wishes can know: music and words. Made from all parts, lists follow the bodies, and what a
+wish without one looks for is spread over all of them (recall@10 0.75 instead of 0.99).
+
+A search goes through the lists in the order of their centres' nearness to the query until they hold `LOOKS` moves that
+pass its filters. What a search costs is therefore the same under every filter, a tight filter makes it exact, and no
+filter can leave it empty-handed.
 
 Kept here and not in FAISS, so that both of the index's backends look through the same lists (ADR 0020).
 """
@@ -54,7 +56,8 @@ class Lists:
 def make_lists(vectors: Vector, count: int | None = None) -> Lists:
     """Part `vectors`, shape (rows, dimensions), into `count` lists; by default `FINENESS` times the rows' root.
 
-    Only the first `WISHED` dimensions decide. Nothing is drawn by lot: the first centres and the rows trained on are evenly spaced ones.
+    Only the first `WISHED` dimensions decide. Nothing is drawn by lot: the first centres and the rows trained on are
+    evenly spaced ones.
     """
     rows, vectors = len(vectors), vectors[:, :WISHED]
     count = count or max(1, round(FINENESS * rows**0.5))
