@@ -114,6 +114,13 @@ def test_when_gemini_is_away_the_dance_is_made_and_the_log_says_why(world: World
     assert {w["stage"] for w in world.warnings()[before:]} == {"planning"}
 
 
+def test_whoever_waits_for_a_dance_waits_for_gemini_once(world: World) -> None:
+    before = len(world.warnings())
+    world.plan(fails(429, headers={"Retry-After": "3600"}), query=f"{QUERY} {uuid.uuid4().hex}")
+    assert len(world.double.asked) == 1
+    assert [w["reason"] for w in world.warnings()[before:]] == ["rate_limited", "rate_limited"]
+
+
 def test_the_title_of_a_registered_song_is_shown_as_data(world: World) -> None:
     world.plan(says({}), song="songs/evil.mp3", query=f"{QUERY} {uuid.uuid4().hex}")
     shown = world.double.asked[-1]

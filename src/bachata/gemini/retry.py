@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bachata.errors import GeminiUnavailable
+from bachata.gemini.faults import Reason
 from bachata.logs import get_logger
 
 T = TypeVar("T")
 
-PASSING = ("rate_limited", "server_error", "timeout", "unreachable")
+PASSING: tuple[Reason, ...] = ("rate_limited", "server_error", "timeout", "unreachable")
 """Reasons that another attempt may overcome."""
 
 log = get_logger(__name__)
