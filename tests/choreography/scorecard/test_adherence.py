@@ -59,6 +59,14 @@ def test_intros_open_and_outros_close(ids: str, kept: bool) -> None:
     assert judged(ids, moves).roles_kept is kept
 
 
+def test_intros_in_the_middle_are_no_fault_when_there_is_nothing_else() -> None:
+    moves = some("a", tempo=90.0) + some("i", label="intros") + some("o", label="outro")
+    found = judged("iaio", moves)
+    assert (found.roles_kept, found.broken, found.holds) == (False, (), True)
+    harder = judged("iaxo", [*moves, *some("x", difficulty="advanced")])
+    assert (harder.value, harder.holds) == (1.0, True)
+
+
 @pytest.mark.parametrize(("wished", "kept"), [(16.0, True), (17.9, True), (18.2, False), (13.5, False)])
 def test_the_length_may_be_off_by_half_an_eight(wished: float, kept: bool) -> None:
     found = judged("abcd", some("abcd"), duration=wished)

@@ -66,14 +66,14 @@ def adherence(dance: Dance) -> Adherence:
     kept: dict[str, bool | None] = {
         "level": (not_harder == 1 and (exact == 1 or of_level < _VARIED)) or (None if len(able) < _FEW else False),
         "length": None if error is None else error <= _half_an_eight(dance),
-        "roles": roles,
+        "roles": roles or (None if len(fitting) < _FEW else False),
         "unwanted moves": None if not wishes.unwanted else unwanted == 0 or (None if len(fitting) < _FEW else False),
         "wanted moves": None if not wishes.wanted else not missing,
     }
     told = {name: held for name, held in kept.items() if held is not None}
     return Adherence(
-        value=sum(told.values()) / len(told),
-        holds=all(told.values()),
+        value=sum(told.values()) / len(told) if told else None,
+        holds=all(told.values()) if told else None,
         why="" if len(able) >= _FEW else f"the library has {len(able)} moves of that level near that tempo",
         difficulty=exact,
         not_harder=not_harder,
