@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 import requests
 
-from bachata.moves.embedding import VERSION, embed, profile_of
-from bachata.moves.repository import Embedded, MoveRepository
+from bachata.moves.repository import MoveRepository
 from bachata.settings import Settings
 from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
 from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
-from tests.choreography.worlds import make_library, make_song
+from tests.choreography.worlds import embed, make_library, make_song
 from tests.functions.serving import served
 from tests.gemini.double import KEY, MODEL, Asked, Double, Reply, fails, says
 
@@ -64,7 +63,7 @@ def world(databases: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     engine = open_engine(Settings(database_url=url))
     store = DirectoryStore(root / "store")
     store.put_bytes(ANALYSIS, make_song(seconds=90.0).model_dump_json(by_alias=True).encode())
-    MoveRepository(engine, "test").save([Embedded(m, embed(profile_of(m)), VERSION) for m in make_library(60)])
+    MoveRepository(engine, "test").save([embed(m) for m in make_library(60)])
     songs = SongStore(engine)
     songs.register("songs/evil.mp3", title=EVIL, artist="Luna", genre="Bachata", bpm=125.0)
     songs.register("songs/other.mp3", title="Otra", artist="Sol", genre="Bachata", bpm=125.0)
