@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bachata.cli import rooms
 from bachata.moves.catalogue import Move
-from bachata.moves.library import Library, load
+from bachata.moves.library import Library
 from bachata.moves.repository import MoveRepository
 from benchmarks.assembly.material import BACHATA
 from benchmarks.harness import run
@@ -37,7 +37,7 @@ def opened(folder: Path, media: Path | None) -> Iterator[tuple[sa.Engine, Librar
     os.environ.update(_at(home))
     try:
         with rooms.database() as engine:
-            yield engine, load(MoveRepository(engine, NAME))
+            yield engine, rooms.library(engine, NAME)
     finally:
         if before is None:
             del os.environ["BACHATA_HOME"]
@@ -52,7 +52,7 @@ def multiplied(engine: sa.Engine, number: int) -> Library:
     many.save(
         [replace(rows[n % len(rows)], move=again(rows[n % len(rows)].move, n // len(rows))) for n in range(number)]
     )
-    return load(many)
+    return rooms.library(engine, MANY)
 
 
 def again(move: Move, turn: int) -> Move:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bachata.choreography.brief import understand
 from bachata.choreography.planner import plan
+from bachata.cli import rooms
 from benchmarks.choreography.libraries import MANY, multiplied
 from benchmarks.choreography.songs import Song
 from benchmarks.harness import run
@@ -46,9 +47,12 @@ def times(engine: sa.Engine, song: Song, folder: Path, own_moves: int) -> Times:
         warm.append(time.perf_counter() - began)
     document = folder / "four minutes.analysis"
     document.write_text(song.analysis.model_dump_json(by_alias=True), encoding="utf-8")
-    url = engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "benchmarks.choreography.cold", MANY, str(document)]
-    cold = [run(command, env={"DATABASE_URL": url}).wall_s for _ in range(ROUNDS)]
+    where = {
+        "DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "LOCAL_STORAGE_PATH": str(rooms.home().storage),
+    }
+    cold = [run(command, env=where).wall_s for _ in range(ROUNDS)]
     return Times(
         statistics.median(warm[1:]),
         statistics.median(cold),

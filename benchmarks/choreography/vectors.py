@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from bachata.choreography.scorecard.chance import TRIALS, as_high, dice
-from bachata.moves import embedding
+from bachata.moves.body.discrimination import mean_cosine, retrieval
+from bachata.moves.embedding import SIZES, Vector
 from bachata.moves.glossary import ALIASES
+from bachata.moves.lexical import LEXICAL
 from bachata.moves.library import Library
-
-Matrix = npt.NDArray[np.float64]
 
 NEAREST = 5
 
@@ -25,7 +23,7 @@ class Told:
 
     part: str
     known: int
-    cosine: float | None
+    cosine: float | None = None
     retrieval: float | None = None
     chance: float | None = None
     p: float | None = None
@@ -42,51 +40,31 @@ class Words:
 
 def discrimination(library: Library) -> list[Told]:
     """Of each part of the vectors, and of the whole."""
-    vectors = library.index.vectors.astype(np.float64)
     labels = [m.label for m in library.moves]
-    return [_told(name, vectors[:, columns], labels) for name, columns in {**_parts(), "all": slice(None)}.items()]
+    return [_told(name, library.index.vectors[:, columns], labels) for name, columns in _parts().items()]
 
 
 def by_words(library: Library) -> Words:
     """Ask for every label of the library by each of its names, in English and Spanish."""
-    rows = _unit(library.index.vectors[:, _parts()["text"]].astype(np.float64))
+    rows = library.index.vectors[:, _parts()["text"]]
     labels = [m.label for m in library.moves]
     asked = [(label, name) for label in dict.fromkeys(labels) for name in ALIASES.get(label, ())]
-    best = [labels[int(np.argmax(rows @ _text(name)))] for _, name in asked]
-    share = [labels.count(label) / len(labels) for label, _ in asked]
-    return Words(len(asked), sum(a == b for (a, _), b in zip(asked, best, strict=True)), float(np.mean(share)))
+    norms = np.linalg.norm(rows, axis=1)
+    scores = np.stack(LEXICAL.embed([name for _, name in asked])) @ (rows / np.where(norms > 0, norms, 1)[:, None]).T
+    found = sum(labels[int(best)] == label for (label, _), best in zip(asked, scores.argmax(axis=1), strict=True))
+    return Words(len(asked), found, float(np.mean([labels.count(label) / len(labels) for label, _ in asked])))
 
 
-def _told(part: str, vectors: Matrix, labels: Sequence[str]) -> Told:
-    here = np.flatnonzero(np.any(vectors != 0, axis=1))
-    if len(here) <= NEAREST:
-        return Told(part, len(here), None)
-    rows, names = _unit(vectors[here]), np.array(labels)[here]
-    alike = rows @ rows.T
-    count = len(here)
-    cosine = float((alike.sum() - np.trace(alike)) / (count * (count - 1)))
-    np.fill_diagonal(alike, -np.inf)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEAREST]
-    rate = _shared(nearest, names)
-    deal = dice()
-    drawn = np.array([_shared(nearest, deal.permutation(names)) for _ in range(TRIALS)])
-    return Told(part, count, cosine, rate, float(drawn.mean()), as_high(drawn, rate))
-
-
-def _shared(nearest: npt.NDArray[np.int64], names: npt.NDArray[np.str_]) -> float:
-    return float((names[nearest] == names[:, None]).mean())
-
-
-def _unit(vectors: Matrix) -> Matrix:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1))
+def _told(part: str, vectors: Vector, labels: Sequence[str]) -> Told:
+    known = int(np.any(vectors, axis=1).sum())
+    if known <= NEAREST:
+        return Told(part, known)
+    found = retrieval(vectors, labels, k=NEAREST)
+    return Told(part, known, mean_cosine(vectors), found.rate, found.chance, found.p)
 
 
 def _parts() -> dict[str, slice]:
-    sizes = {"text": embedding.TEXT_DIMENSIONS, "music": embedding.MUSIC_DIMENSIONS}
-    ends = np.cumsum(list(sizes.values()))
-    return {name: slice(int(end) - size, int(end)) for (name, size), end in zip(sizes.items(), ends, strict=True)}
-
-
-def _text(words: str) -> Matrix:
-    return _unit(embedding.embed(embedding.Profile(text=words))[None, _parts()["text"]].astype(np.float64))[0]
+    """The columns of each part of a fused vector, and of all of it."""
+    ends = np.cumsum(list(SIZES.values()))
+    parts = {str(name): slice(int(end) - SIZES[name], int(end)) for name, end in zip(SIZES, ends, strict=True)}
+    return {**parts, "all": slice(None)}

@@ -31,7 +31,7 @@ from benchmarks.choreography.page import Circumstances, Part, page
 from benchmarks.choreography.songs import SEED, TEMPI, Song
 from benchmarks.choreography.speed import Times
 from benchmarks.choreography.summary import lines
-from benchmarks.choreography.vectors import by_words, discrimination
+from benchmarks.choreography.vectors import Told, by_words, discrimination
 from benchmarks.music import songs as bands
 from tests.choreography.worlds import make_index, make_library, make_song
 
@@ -118,6 +118,7 @@ def test_vectors_that_know_their_labels_are_told_from_such_that_do_not() -> None
     whole = {t.part: t for t in discrimination(blind)}["all"]
     assert whole.p > 0.01
     assert abs(whole.cosine) < 0.05
+    assert told["body"] == Told("body", 0)  # nobody saw these clips
     words = by_words(LIBRARY)
     assert words.found > 0.8 * words.queries
     assert words.chance < 0.2
