@@ -60,9 +60,9 @@ def briefs(draw: st.DrawFn) -> Brief:
 
 
 def permuted(key: tuple[int, int], dice: random.Random) -> tuple[list[Move], MoveIndex]:
-    moves = LIBRARIES[key][:]
-    dice.shuffle(moves)
-    return moves, make_index(moves)
+    order = dice.sample(range(len(LIBRARIES[key])), len(LIBRARIES[key]))
+    moves = [LIBRARIES[key][i] for i in order]
+    return moves, MoveIndex([m.clip_id for m in moves], INDICES[key].vectors[order])
 
 
 libraries = st.sampled_from(sorted(LIBRARIES))
