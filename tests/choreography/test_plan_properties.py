@@ -153,7 +153,10 @@ def test_the_order_of_the_library_changes_no_byte(
     song: Analysis, key: tuple[int, int], brief: Brief, dice: random.Random
 ) -> None:
     moves, index = permuted(key, dice)
-    made = plan(song, moves, brief, task_id="task-1", user_id="ana", song_key="songs/x.wav", index=index)
+    made = plan(
+        song, moves, brief, task_id="task-1", user_id="ana", song_key="songs/x.wav", index=index,
+        output={"frame_rate": "30"},
+    )  # fmt: skip
     assert made.blueprint_json == planned(song, key, brief).blueprint_json
 
 
