@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bachata.moves.glossary import labels_in
 from bachata.music.document import Groove
 
@@ -13,6 +15,7 @@ _SUITED: dict[Groove, tuple[str, ...]] = {
 _GROOVE_OF = {label: groove for groove, labels in _SUITED.items() for label in labels}
 
 
+@lru_cache(maxsize=1024)
 def groove_of(label: str) -> Groove | None:
     """The groove a move of this label suits; None for what suits any (intros, outros, labels nobody knows).
 
