@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,16 +33,13 @@ def main() -> None:
         # Python's modules are compiled, once, for all that are measured, as they are in an image.
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder, "bytecode"))
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        found = measure(Path(folder), arguments)
-    text = page(found)
-    if not arguments.quick:
-        RESULTS.write_text(text, encoding="utf-8")
-    print(text)
+        found = measure(Path(folder), arguments, (lambda _: None) if arguments.quick else _keep)
+    print(page(found))
     sys.exit(0 if all(holds for *_, holds in found.bars) else 1)
 
 
-def measure(folder: Path, arguments: argparse.Namespace) -> Found:
-    """All figures of the page."""
+def measure(folder: Path, arguments: argparse.Namespace, keep: Callable[[Found], None]) -> Found:
+    """All figures of the page; `keep` is told after each step, so that a run that is stopped leaves what it found."""
     from bachata.moves.lists import LOOKS as USUAL_LOOKS
 
     found = Found(machine(), f"{datetime.now(UTC).date()}", os.getloadavg()[0])
@@ -51,21 +49,29 @@ def measure(folder: Path, arguments: argparse.Namespace) -> Found:
         job("truth", folder, count)
         both = [searched(b, folder, "ours", count, b, USUAL_LOOKS) for b in ("faiss", "numpy")]
         found.sizes[count] = (made, both[0], both[1])
+        keep(found)
     large = max(found.sizes)
     for looks in LOOKS:
         _say(f"{looks:,} looked at")
         found.looks[looks] = searched("ours", folder, "ours", large, "faiss", looks)
+        keep(found)
+    found.kinds["lists over the mapped snapshot (ours)"] = (found.sizes[large][0], found.sizes[large][1])
     for kind in KINDS:
         _say(kind)
         made = built("build", folder, large, kind)
         found.kinds[kind] = (made, searched(kind, folder, "theirs", large, kind))
-    found.kinds["lists over the mapped snapshot (ours)"] = (found.sizes[large][0], found.sizes[large][1])
+        keep(found)
     _say("cold plan processes")
     found.cold = cold(folder, arguments.runs)
     _say("telling apart")
     clips, found.clips = _clips(folder, arguments)
     found.told = discriminate(clips)
+    keep(found)
     return found
+
+
+def _keep(found: Found) -> None:
+    RESULTS.write_text(page(found), encoding="utf-8")
 
 
 def _clips(folder: Path, arguments: argparse.Namespace) -> tuple[Path, str]:

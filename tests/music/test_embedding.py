@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bachata.errors import AudioUnreadable, InvalidRequest
 from bachata.music import embed
 from bachata.music.description import BLOCKS, DIMENSIONS, describe
-from bachata.music.embedding import AUDIO_1, Scale, hear_span, unit
+from bachata.music.embedding import AUDIO_1, Scale, hear_span, numbers, unit
 from bachata.music.features import Listener
 from tests.music.synth import RATE, Recipe, make, write
 from tests.music.test_decode import video
@@ -139,3 +139,21 @@ def test_any_sound_has_a_finite_unit_vector(seconds, gains, hertz, seed):
     vector = unit(describe(listener.finish()), AUDIO_1)
     assert np.all(np.isfinite(vector))
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("length", [1.0, 1.005, 1.3, 2.0])
+def test_the_shortest_span_has_a_vector_of_numbers(songs, length):
+    """A span of exactly one second has no swell from second to second, and used to be no number at all."""
+    vector = embed(songs["plain"], 4.0, 4.0 + length)
+    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+    kept = numbers(hear_span(songs["plain"], 0.0, None), 4.0, 4.0 + length)
+    assert cosine(vector, kept) > 0.999
+
+
+def test_what_is_too_short_or_silent_has_no_numbers(songs, tmp_path):
+    heard = hear_span(songs["plain"], 0.0, None)
+    assert numbers(heard, 4.0, 4.9) is None
+    samples = np.concatenate([make(BANDS["plain"])[0][: 3 * RATE], np.zeros(3 * RATE, np.float32)])
+    quiet = hear_span(write(tmp_path / "quiet.wav", samples), 0.0, None)
+    assert numbers(quiet, 3.5, 5.5) is None
+    assert numbers(quiet, 0.5, 2.5) is not None

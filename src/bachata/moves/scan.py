@@ -19,6 +19,7 @@ Rows = npt.NDArray[np.int64]
 FLAT_LIMIT: Final = 50_000
 """Rows up to which FAISS holds an IndexFlatIP, a copy of the matrix. Of a larger one it reads the memory as it lies."""
 _BLOCK: Final = 4096  # rows NumPy gathers at once: 16 MB
+_GATHERING: Final = 3  # a row that is gathered first costs about as many that are compared where they lie
 
 log = get_logger(__name__)
 
@@ -47,9 +48,14 @@ class Scanner:
             except RuntimeError as error:  # FAISS reports every failure of its C++ side this way
                 log.warning("FAISS failed, NumPy searches from now on", extra={"details": str(error)})
                 self._faiss = self._flat = None
-        scores = np.concatenate([self._vectors[rows[i : i + _BLOCK]] @ query for i in range(0, len(rows), _BLOCK)])
+        scores = self._products(query, rows)
         best = np.argsort(-scores, kind="stable")[:k]
         return scores[best], rows[best]
+
+    def _products(self, query: Vector, rows: Rows) -> Vector:
+        if len(rows) * _GATHERING >= len(self._vectors):
+            return (self._vectors @ query)[rows]
+        return np.concatenate([self._vectors[rows[i : i + _BLOCK]] @ query for i in range(0, len(rows), _BLOCK)])
 
     def _by_faiss(self, faiss: Any, query: Vector, k: int, rows: Rows) -> tuple[Vector, Rows]:
         chosen = faiss.IDSelectorArray(rows)

@@ -93,6 +93,7 @@ def _drive(features: Features, heard: Onsets, level: Array) -> Array:
     low, middle, high = np.percentile(loudness, (10, 50, 90))
     second = max(1, round(FPS))
     slow = np.add.reduceat(loudness, np.arange(0, loudness.size, second)) / second
+    swell = slow[:-1].std() if slow.size > 1 else 0.0  # of whole seconds; one alone does not swell
     power = features.mel.astype(float).mean(axis=0) + 1e-12
     share = power / power.sum()
     centres = np.log2(mel_centres())
@@ -103,7 +104,7 @@ def _drive(features: Features, heard: Onsets, level: Array) -> Array:
         float(np.exp(np.log(power).mean()) / power.mean()),  # flatness: 1 for noise, 0 for a tone
         float(np.log10(share[mel_centres() > _GUIRA_HZ].sum())),
     ]
-    return np.array([*hits, *contrast, middle - low, high - middle, loudness.std(), slow[:-1].std(), *shape])
+    return np.array([*hits, *contrast, middle - low, high - middle, loudness.std(), swell, *shape])
 
 
 def _peaks(envelope: Array) -> int:
