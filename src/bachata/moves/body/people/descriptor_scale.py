@@ -1,4 +1,5 @@
-"""The scale of `pose-1`, measured over 58 eights of 29 drawn moves by `python -m benchmarks.body.scale`.
+"""The scale of `pose-1`, measured over 58 eights of 29 drawn moves
+by `python -m benchmarks.body.scale`.
 
 Constants on purpose: other numbers would be another version, and stored vectors would no longer compare.
 """
