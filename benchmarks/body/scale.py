@@ -48,7 +48,7 @@ def scale_over(groups: list[list[np.ndarray]]) -> Scale:
 
 def write(path: Path, version: str, measured: str, scale: Scale) -> None:
     path.write_text(
-        f'"""The scale of `{version}`, measured over {measured} by `python -m benchmarks.body.scale`.\n\n'
+        f'"""The scale of `{version}`, measured over {measured}\nby `python -m benchmarks.body.scale`.\n\n'
         "Constants on purpose: other numbers would be another version, and stored vectors would no longer compare.\n"
         '"""\n\nfrom __future__ import annotations\n\nfrom typing import Final\n\n'
         + constants("CENTRE", scale.centre)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bachata.moves.catalogue import Move
-from bachata.moves.poses import PLACE, SHARES, pose_distance
+from bachata.moves.poses import PLACE, SHARES, THIN, pose_distance
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -48,7 +48,8 @@ class Seams:
         self._beats = np.concatenate(beats) if beats else np.zeros(0, dtype=np.int64)
         poses = [pose for m in known for pose in m.poses]
         self._place = np.array([(p.x, p.y) for p in poses], dtype=np.float64).reshape(-1, 2)
-        self._size = np.log(np.maximum([p.height for p in poses], 0.01))
+        sizes = np.array([(p.height, p.width) for p in poses], dtype=np.float64).reshape(-1, 2)
+        self._size = np.log2(np.maximum(sizes, THIN))
         self._shape = np.array([p.shape for p in poses], dtype=np.float32).reshape(
             len(poses), len(poses[0].shape) if poses else 0
         )
@@ -57,8 +58,10 @@ class Seams:
         """Distances 0 to 1 from each of `exits` to each of `entries`, both (moves, frames): shape (exits, entries)."""
         one, other = self._row(*exits), self._row(*entries)
         leap = np.hypot(*(self._place[one][:, None, axis] - self._place[other][None, :, axis] for axis in (0, 1)))
-        size = np.abs(self._size[one][:, None] - self._size[other][None, :]) / np.log(2)
-        total = SHARES["place"] * np.minimum(1.0, leap / PLACE) + SHARES["size"] * np.minimum(1.0, size)
+        total = SHARES["place"] * np.minimum(1.0, leap / PLACE)
+        for axis, name in enumerate(("height", "width")):
+            times = np.abs(self._size[one][:, None, axis] - self._size[other][None, :, axis])
+            total += SHARES[name] * np.minimum(1.0, times)
         total += SHARES["shape"] * self._shapes(one, other)
         missing = ~self._known[exits[0]][:, None] | ~self._known[entries[0]][None, :]
         return np.asarray(np.where(missing, UNKNOWN, total))

@@ -24,8 +24,8 @@ def poses(tmp_path: Path, draw: films.Draw, frames: int = 75, beats: list[int] =
 
 
 def stepping(number: int) -> float:
-    """Where a dancer is who steps across the room and back, pixels."""
-    return 160 + 70 * np.sin(2 * np.pi * number / 60)
+    """Where a dancer is who steps to one side and back, pixels."""
+    return 160 + 35 * np.sin(2 * np.pi * number / 60)
 
 
 def test_a_dancer_is_found_where_he_is(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def describe(flow: Flow, poses: Sequence[Pose], beats: Sequence[int], first: int
 
 def _places(moved: _Numbers) -> _Numbers:
     by_count = moved[..., :3].reshape(COUNTS, QUARTERS, PERSONS, LEVELS, 3).mean(axis=1)
-    return np.arcsinh(by_count / _LITTLE)
+    return np.asarray(np.arcsinh(by_count / _LITTLE))
 
 
 def _couple(moved: _Numbers, stances: Sequence[Pose]) -> _Numbers:
@@ -87,15 +87,15 @@ def _couple(moved: _Numbers, stances: Sequence[Pose]) -> _Numbers:
 
 def _accents(moved: _Numbers) -> _Numbers:
     by_person = moved[..., 0].sum(axis=2)
-    return np.log((by_person + _LITTLE) / (by_person.mean() + _LITTLE))
+    return np.asarray(np.log((by_person + _LITTLE) / (by_person.mean() + _LITTLE)))
 
 
 def _directions(moved: _Numbers) -> _Numbers:
     share = moved[..., 3:].mean(axis=0)
-    return np.sqrt(share / max(share.sum(), 1e-12))
+    return np.asarray(np.sqrt(share / max(share.sum(), 1e-12)))
 
 
 def _periods(moved: _Numbers) -> _Numbers:
     strength = np.abs(np.fft.rfft(moved[..., :3], axis=0)) / len(moved)
     bands = [np.sqrt((strength[a:b] ** 2).sum(axis=0)) for a, b in _BANDS]
-    return np.arcsinh(np.stack(bands, axis=-1) / _LITTLE)
+    return np.asarray(np.arcsinh(np.stack(bands, axis=-1) / _LITTLE))

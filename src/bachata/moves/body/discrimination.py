@@ -73,4 +73,4 @@ def _shared(nearest: NDArray[np.int64], names: NDArray[np.str_]) -> tuple[float,
 def _known(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     rows = np.asarray(vectors, dtype=np.float64)
     rows = rows[np.any(rows, axis=1)]
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))

@@ -11,10 +11,10 @@ from bachata.moves.body.course import Course
 from bachata.moves.body.flow import COLUMNS, ROWS, Flow
 from bachata.moves.catalogue import Pose
 
-USUAL: Final = 0.1
-"""Activity that is a motion of one half: the median of the moves this was fitted on (benchmarks/body)."""
-CONTRAST: Final = 1.5
-"""How steeply motion rises there: with 1, twice the activity is two thirds; with 2, four fifths."""
+USUAL: Final = 0.05
+"""Activity that is a motion of one half: between the medians of the drawn and of the real moves (benchmarks/body)."""
+CONTRAST: Final = 2.0
+"""How steeply motion rises there: twice that activity is four fifths, half of it one fifth."""
 
 _SMOOTH: Final = 0.07
 """Seconds (standard deviation) activity is smoothed by before its minima count: a seventh of a beat."""

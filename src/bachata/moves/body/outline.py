@@ -26,9 +26,9 @@ SHAPE_ROWS: Final = 6
 
 _BACKGROUND_PICTURES: Final = 31
 """Pictures a background is the median of: enough that whoever passes is gone."""
-_DIFFERENT: Final = (18.0, 45.0)
+_DIFFERENT: Final = (20.0, 50.0)
 """Gray levels off the background at which a cell begins to count, and counts whole."""
-_MOVING: Final = (0.02, 0.2)
+_MOVING: Final = (0.15, 0.5)
 """The same for motion, picture heights a second."""
 _AROUND: Final = 3
 """Pictures before and after a moment whose motion is taken for it: 0.2 s, less than half a beat. With a background

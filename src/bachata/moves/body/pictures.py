@@ -72,8 +72,10 @@ def _numbered(path: Path, rate: Fraction, stop: threading.Event | None) -> Itera
         for count, frame in enumerate(container.decode(stream)):
             if stop is not None and stop.is_set():
                 raise Stopped("Stopped while looking at clips; run it again to go on")
-            timed = frame.pts is not None and frame.time_base
-            yield (round((frame.pts * frame.time_base - start) * rate) if timed else count), frame
+            if frame.pts is None or frame.time_base is None:
+                yield count, frame
+            else:
+                yield round((frame.pts * frame.time_base - start) * rate), frame
 
 
 def _small(frame: VideoFrame) -> NDArray[np.uint8]:

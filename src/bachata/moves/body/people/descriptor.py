@@ -76,7 +76,7 @@ def _middle(joints: _Numbers, pair: tuple[int, int]) -> _Numbers:
 def _torso(at_: _Numbers) -> _Numbers:
     """Of each person, picture heights: the median over the counts."""
     length = np.linalg.norm(_middle(at_, SHOULDERS) - _middle(at_, HIPS), axis=-1)
-    return np.maximum(np.median(length, axis=0), 1e-3)
+    return np.asarray(np.maximum(np.median(length, axis=0), 1e-3))
 
 
 def _stance(joints: _Numbers, torso: float) -> _Numbers:

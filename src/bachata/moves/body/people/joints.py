@@ -15,7 +15,7 @@ from bachata.moves.body.people.person import LIMBS, SURE
 from bachata.moves.body.people.tracks import Couple
 from bachata.moves.catalogue import Pose
 
-USUAL: Final = 0.5
+USUAL: Final = 0.15
 """Activity that is a motion of one half: the median of the drawn moves' own joints (benchmarks/body)."""
 
 _THICK: Final = 0.09

@@ -24,7 +24,7 @@ _PAD: Final = 114
 def people_in(model: PoseModel, picture: NDArray[np.uint8]) -> list[Person]:
     """The people in an RGB picture (height, width, 3), surest first, MOST at most."""
     boxed, scale, left, top = _letterboxed(picture, model.size)
-    (out,) = model.run(boxed.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+    (out,) = model.run(boxed.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255))
     rows = out[0].T
     rows = rows[rows[:, 4] >= _PERSON]
     height, width = picture.shape[:2]
