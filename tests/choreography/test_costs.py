@@ -16,7 +16,7 @@ from bachata.choreography.grid import grid
 from bachata.choreography.retrieval import Candidates, Retrieval
 from bachata.choreography.slots import slots
 from bachata.moves.catalogue import Move
-from tests.choreography.worlds import make_index, make_move, make_song
+from tests.choreography.worlds import LEVELS, make_index, make_move, make_song
 
 SONG = make_song(tempo=120, seconds=60.0, first_beat=0.0, count_one=0, sections=("bridge",))
 GRID = grid(SONG, Fraction(30))
@@ -97,3 +97,9 @@ def test_a_director_prefers_in_order_and_strangers_are_nobodys() -> None:
     moves = [make_move(f"m{i}", tempo=120.0) for i in range(9)]
     found = costs(moves, {"director": 2.0}, direction=Direction(("stranger", "m3", "m5")))
     assert {k: v for k, v in found.items() if v} == {"m3": -1.0, "m5": pytest.approx(-2 / 3)}
+
+
+def test_an_opening_of_the_asked_level_is_taken_before_an_easier_one() -> None:
+    moves = [make_move(f"{level}", label="intros", tempo=120.0, difficulty=level) for level in LEVELS]
+    found = costs(moves, {"role_level": 1.0, "harder": 9.0, "easier": 9.0}, role="start")
+    assert found == {"beginner": 1.0, "intermediate": 0.0, "advanced": 1.0}

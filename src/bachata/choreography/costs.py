@@ -43,6 +43,7 @@ class Weights:
     later_window: float = 0.05  # a move is best seen from its beginning
     handle: float = 0.8  # nothing left to dissolve into what follows, where smooth transitions were asked for
     role: float = 20.0
+    role_level: float = 5.0  # a level by which a move made for the start or the end is easier or harder than asked
     director: float = 4.0
     jitter: float = 0.2
     repeat: float = 90.0
@@ -108,10 +109,11 @@ class Traits:
 
     def _of_moves(self, place: str, wished: float, w: Weights) -> Floats:
         at_home = np.asarray(self._role == HOMES.get(place), dtype=bool)
-        harder = w.harder * np.maximum(self._above, 0) * ~at_home
-        easier = w.easier * (0.5 + 0.5 * wished) * np.abs(np.where(at_home, self._above, np.minimum(self._above, 0)))
+        harder = w.harder * np.maximum(self._above, 0)
+        easier = w.easier * (0.5 + 0.5 * wished) * np.maximum(-self._above, 0)
+        level = np.where(at_home, w.role_level * np.abs(self._above), harder + easier)
         taste = w.style * self._style - w.wanted * (self.wish >= 0) - w.role * at_home
-        return np.asarray(harder + easier + taste)
+        return np.asarray(level + taste)
 
 
 def _hash(text: str) -> int:
