@@ -74,9 +74,7 @@ def _head(found: Found) -> Iterator[str]:
 def _sizes(found: Found) -> Iterator[str]:
     yield "## Ours, by size of the library"
     yield ""
-    filters = (
-        list(found.sizes[max(found.sizes)][1].filters) if found.sizes else []
-    )
+    filters = list(found.sizes[max(found.sizes)][1].filters) if found.sizes else []
     yield from _table(
         "moves", "backend", *(f"{f}: ms" for f in filters), "recall", "load s", "peak RSS MB", "build s", "file MB"
     )
