@@ -19,7 +19,7 @@ from benchmarks.retrieval.page import LARGE, Found, page
 
 RESULTS = Path(__file__).with_name("results.md")
 SIZES = (150, 1_000, 10_000, 50_000, LARGE)
-LOOKS = (2_000, 4_000, 8_000, 16_000)
+LOOKS = (2_000, 4_000, 8_000, 12_000, 16_000)
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ Rows = npt.NDArray[np.int64]
 
 WISHED: Final = SIZES["audio"] + SIZES["text"]
 """Dimensions of what wishes can know; they come first in a fused vector."""
-LOOKS: Final = 8_000
+LOOKS: Final = 12_000
 """Moves a search compares at least, if as many are allowed; chosen by measurement (ADR 0020)."""
 FINENESS: Final = 2.5
 """Lists of a library, in roots of its moves: finer ones follow the moves better, and cost more to make (ADR 0020)."""
