@@ -35,7 +35,7 @@ def test_a_dancer_is_found_where_he_is(tmp_path: Path) -> None:
         assert pose.x == pytest.approx((stepping(beat) - 160) / 180, abs=0.06)
         assert pose.y == pytest.approx((100 - 90) / 180, abs=0.05)
         assert pose.height == pytest.approx(110 / 180, abs=0.08)
-        assert 0.15 <= pose.width <= 0.4
+        assert 0.15 <= pose.width <= 0.5
         assert len(pose.shape) == 24
         assert min(pose.shape) >= 0
         assert max(pose.shape) <= 100
@@ -71,7 +71,7 @@ def test_each_scene_has_its_own_background(tmp_path: Path) -> None:
 
     for pose, beat in zip(poses(tmp_path, draw), BEATS, strict=True):
         assert pose.x == pytest.approx((stepping(beat) - 160) / 180, abs=0.1)
-        assert pose.width < 0.5
+        assert pose.width < 0.6
 
 
 def test_an_empty_room_and_a_black_one_have_no_poses(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bachata.moves.body.discrimination import mean_cosine, retrieval
 from bachata.moves.body.motion import kinetic_beats
 from bachata.moves.body.people.descriptor import BLOCKS, describe, vector_of
 from bachata.moves.body.people.joints import activity_of, height_of, poses_at, speed_of
 from bachata.moves.body.people.tracks import Couple
 from benchmarks.body.truth import couple as drawn
+from samples.moves.catalogue import MOVES
 from tests.moves.body.people.people import STANDING
 
 FRAMES = np.arange(0, 150, 3)
@@ -74,13 +76,15 @@ def test_where_they_stand_in_the_picture_does_not_matter() -> None:
 
 
 def test_the_drawn_dancers_joints_tell_their_moves_apart() -> None:
-    beats = list(range(3, 300, 14))
-
-    def vector(clip_id: str) -> np.ndarray:
-        return vector_of(describe(drawn(clip_id, 3), beats, 0, 0))
-
-    side, forward, shadow = (vector(c) for c in ("basic_side_basic", "basic_forward_basic", "shadow_shadow_side"))
-    for v in (side, forward, shadow):
-        assert v.dtype == np.float32
-        assert float(np.linalg.norm(v)) == pytest.approx(1, abs=1e-5)
-    assert float(side @ forward) > float(side @ shadow)
+    vectors = []
+    for move in MOVES:
+        first = move.preroll
+        beats = [round(first + i * 60 / move.tempo * RATE) for i in range(9)]
+        vectors.append(vector_of(describe(drawn(move.clip_id, 3), beats, 0, 0)))
+    told = np.array(vectors)
+    assert told.dtype == np.float32
+    assert np.linalg.norm(told, axis=1) == pytest.approx(np.ones(len(MOVES)), abs=1e-5)
+    assert abs(mean_cosine(told)) < 0.25
+    found = retrieval(told, [m.label for m in MOVES], deals=200)
+    assert found.rate > 2 * found.chance
+    assert found.p < 0.05

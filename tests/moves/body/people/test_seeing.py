@@ -51,7 +51,7 @@ def test_a_couple_is_seen_by_its_joints(tmp_path: Path, layout: str) -> None:
     assert seen.version == eyes.version
     assert float(np.linalg.norm(seen.vector)) == pytest.approx(1, abs=1e-5)
     assert len(seen.motion) == len(BEATS) - 1
-    assert 0.05 < np.mean(seen.motion) < 0.95
+    assert all(0.05 < m < 1 for m in seen.motion)
     assert len(seen.poses) == len(BEATS)
     assert all(abs(p.x) < 0.3 and p.height > 0.3 for p in seen.poses)
     assert len(seen.kinetic_beats) >= 6
