@@ -72,10 +72,12 @@ ARTEFACTS = (
             "moves/lexical.py",
             "moves/library.py",
             "moves/lists.py",
+            "moves/poses.py",
             "moves/repository.py",
             "moves/scan.py",
             "moves/snapshot.py",
             "moves/snapshots.py",
+            "moves/wording.py",
         ),
     ),
     Artefact(

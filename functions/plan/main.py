@@ -10,11 +10,11 @@ from bachata.assembly.estimate import estimate
 from bachata.choreography.assistants import Agency
 from bachata.choreography.service import Planner, PlanRequest
 from bachata.http import json_endpoint, read
-from bachata.moves.embedder import text_embedder
 from bachata.moves.embedding import Weights
 from bachata.moves.library import LibraryCache
 from bachata.moves.repository import MoveRepository
 from bachata.moves.snapshots import Snapshots
+from bachata.moves.wording import text_embedder
 from bachata.storage import open_store
 from bachata.tasks.engine import open_engine
 from bachata.tasks.songs import SongStore

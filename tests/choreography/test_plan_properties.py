@@ -6,6 +6,7 @@ import itertools
 import random
 from fractions import Fraction
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,7 +63,7 @@ def briefs(draw: st.DrawFn) -> Brief:
 def permuted(key: tuple[int, int], dice: random.Random) -> tuple[list[Move], MoveIndex]:
     order = dice.sample(range(len(LIBRARIES[key])), len(LIBRARIES[key]))
     moves = [LIBRARIES[key][i] for i in order]
-    return moves, MoveIndex([m.clip_id for m in moves], INDICES[key].vectors[order])
+    return moves, INDICES[key].only(np.array(order))
 
 
 libraries = st.sampled_from(sorted(LIBRARIES))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bachata.moves.catalogue import Move
-from bachata.moves.documents import FILTERS, Column, StoredMoves, column, ids_of
+from bachata.moves.documents import FILTERS, Column, StoredMoves, column, ids_of, tempi
 from bachata.moves.glossary import role_of
 from tests.choreography.worlds import make_library
 
@@ -23,6 +23,7 @@ def stored() -> StoredMoves:
         np.frombuffer(b"".join(documents), dtype=np.uint8),
         np.cumsum([len(d) for d in documents]),
         {name: Column.of(getattr(m, name) for m in MOVES) for name in FILTERS},
+        tempi(MOVES),
     )
 
 
@@ -34,6 +35,11 @@ def test_they_are_the_moves(stored: StoredMoves) -> None:
     for outside in (40, -41):
         with pytest.raises(IndexError, match="there are 40 moves"):
             stored[outside]
+
+
+def test_tempi_are_told_without_reading(stored: StoredMoves) -> None:
+    assert list(tempi(stored)) == [m.tempo for m in MOVES]
+    assert stored.read == 0
 
 
 def test_only_what_is_asked_for_is_read_and_read_once(stored: StoredMoves) -> None:

@@ -96,7 +96,8 @@ def _is_text(name: str) -> bool:
 
 def embedder() -> Embedder:
     """Makes the parts of moves' embeddings: of what is said of them, and of their clips' music."""
-    from bachata.moves.embedder import ClipEar, Embedder, text_embedder
+    from bachata.moves.embedder import ClipEar, Embedder
+    from bachata.moves.wording import text_embedder
     from bachata.music import embed
     from bachata.music.embedding import VERSION
     from bachata.settings import load

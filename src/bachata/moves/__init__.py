@@ -15,6 +15,6 @@ index.py        the best moves, filters inside            lists.py       above 5
 scan.py         FAISS or NumPy compares                   editing.py     one move changed or taken out
 snapshot.py     a library as one file                     container.py   arrays in a file, mapped, proven
 snapshots.py    where these are kept                      documents.py   moves read when looked at
-library.py      loaded, cached
+library.py      loaded, cached                            wording.py     who turns words into parts
 ```
 """

@@ -95,7 +95,7 @@ def remove(repository: MoveRepository, store: ObjectStore, clip_ids: Sequence[st
 def _files(store: ObjectStore, library: str, clip_id: str, held: Embedded | None) -> set[str]:
     """Keys of all mezzanines there ever were of a clip, with what lies beside them."""
     begin = f"moves/{library}/{clip_id}-"
-    name = re.compile(re.escape(begin) + r"[0-9a-f]{12}\.(mp4|jpg|json)")
+    name = re.compile(re.escape(begin) + r"[0-9a-f]{12}\.(mp4|jpg|json|body\.json)")
     own = _keys(held.move) if held is not None else ()
     return {o.key for o in store.list(begin) if name.fullmatch(o.key)} | {k for k in own if store.info(k)}
 

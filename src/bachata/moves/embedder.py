@@ -20,7 +20,6 @@ from bachata.moves.conforming import each
 from bachata.moves.embedding import Embedding, Part, TextEmbedder, Vector
 from bachata.moves.lexical import LEXICAL, text_of
 from bachata.moves.repository import Embedded
-from bachata.settings import Settings
 
 log = get_logger(__name__)
 
@@ -106,13 +105,6 @@ class Embedder:
             for clip_id, job in finished:
                 heard[clip_id] = job.result()
         return heard
-
-
-def text_embedder(env: Settings) -> TextEmbedder:
-    """The one that `env` asks for: Gemini's if it names an embedding model, else words by themselves."""
-    from bachata.gemini.embedder import open_text_embedder
-
-    return open_text_embedder(env) or LEXICAL
 
 
 _NOTHING: Final = Embedding()

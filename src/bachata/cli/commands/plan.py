@@ -27,7 +27,7 @@ def command(out: Path | None, task_id: str, as_json: bool, **asked: Any) -> None
     from bachata.choreography.planner import plan
     from bachata.choreography.scorecard import score
     from bachata.choreography.songs import choose
-    from bachata.moves.embedder import text_embedder
+    from bachata.moves.wording import text_embedder
     from bachata.music.service import analyse_key
     from bachata.tasks.songs import SongStore
 
