@@ -473,7 +473,7 @@ def test_an_interrupted_ingest_leaves_no_move_and_goes_on(desk: Desk) -> None:
     with pytest.raises(KeyboardInterrupt):
         desk.add(*clips, workers=1, progress=interrupt)
     assert desk.repository.load() == []
-    finished = desk.keys(".json")
+    finished = [key for key in desk.keys(".json") if not key.endswith(".body.json")]
     assert 1 <= len(finished) < 3
     report = desk.add(*clips)
     assert (len(report.added), len(report.conformed)) == (3, 3 - len(finished))
