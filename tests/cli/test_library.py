@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -80,7 +81,10 @@ def test_list_gives_measured_energy_and_what_dancers_call_a_move(home: Path) -> 
         assert set(names_of(row["label"])) == set(row["aliases"])
         assert len(row["aliases"]) > 5
     table = bachata(home, "library", "list").stdout
-    assert all(f"{row['energy_level']} {row['energy']:.2f}" in table for row in rows)
+    for row in rows:
+        shown = re.search(rf"{row['clip_id']}.* {row['energy_level']} (0\.\d\d) ", table)
+        assert shown
+        assert float(shown[1]) == pytest.approx(row["energy"], abs=0.006)
 
 
 def test_adding_again_encodes_nothing(home: Path, moves: Path) -> None:

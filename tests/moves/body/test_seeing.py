@@ -59,9 +59,9 @@ def test_a_couple_is_seen(tmp_path: Path) -> None:
 
 
 def test_who_moves_more_has_more_motion(tmp_path: Path) -> None:
-    means = [np.mean(body(tmp_path, swaying(30, size)).motion) for size in (6.0, 20.0, 50.0)]
+    means = [np.mean(body(tmp_path, swaying(30, size)).motion) for size in (2.0, 6.0, 20.0)]
     assert means == sorted(means)
-    assert 1 - means[2] < (1 - means[0]) / 5  # near either end of the scale only the remainder tells
+    assert means[2] > means[0] + 0.1
 
 
 def test_the_same_dance_is_nearer_than_another_one(tmp_path: Path) -> None:
