@@ -29,7 +29,9 @@ def rows_of(clips: Sequence[Clip]) -> dict[str, str]:
     bodies = [see(c.path, c.move.beats, c.move.rate, count_one=c.move.count_one) for c in clips]
     spent = time.process_time() - begun
     moves = [
-        c.move.model_copy(update={"motion": list(b.motion), "kinetic_beats": list(b.kinetic_beats)})
+        c.move.model_copy(
+            update={"motion": list(b.motion), "kinetic_beats": list(b.kinetic_beats), "poses": list(b.poses)}
+        )
         for c, b in zip(clips, bodies, strict=True)
     ]
     low, middle, high = measures.spread_of_motion(moves)
