@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import TypeVar
 
 from bachata.errors import GeminiUnavailable
@@ -18,6 +18,8 @@ PASSING: tuple[Reason, ...] = ("rate_limited", "server_error", "timeout", "unrea
 """Reasons that another attempt may overcome."""
 
 log = get_logger(__name__)
+
+_CHANCE = SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Patience:
         """Seconds to wait after the `failed`-th failure: at least what the service `asked` for."""
         grown = min(self.longest_pause, self.first_pause * 2.0 ** (failed - 1))
         # Half of it by chance: whoever was turned away together shall not come back together.
-        return max(grown * random.uniform(0.5, 1.0), asked or 0.0)  # noqa: S311 - no secret
+        return max(grown * _CHANCE.uniform(0.5, 1.0), asked or 0.0)
 
 
 def persist(

@@ -14,8 +14,8 @@ An operation and the execution it stands for share their short name. State lives
 
 from __future__ import annotations
 
-import random
 import re
+import secrets
 import string
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -136,7 +136,7 @@ class JobsServer:
 
     def _new_name(self, job: str) -> str:
         while True:  # as Cloud Run names them: the job and five random characters
-            suffix = "".join(random.choices(string.ascii_lowercase + string.digits, k=5))  # noqa: S311 - not a secret
+            suffix = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(5))
             if f"{job}-{suffix}" not in self._executions:
                 return f"{job}-{suffix}"
 
