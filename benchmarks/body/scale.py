@@ -21,6 +21,7 @@ from bachata.moves.body.scaling import Scale
 from bachata.moves.body.seeing import descriptions
 from benchmarks.body.material import Clip, libraries
 from benchmarks.body.truth import couple
+from benchmarks.constants import write_scale
 from samples.moves.catalogue import MOVES
 
 BODY = Path(__file__).parents[2] / "src" / "bachata" / "moves" / "body"
@@ -46,24 +47,6 @@ def scale_over(groups: list[list[np.ndarray]]) -> Scale:
     return Scale.over(np.array([group[i % len(group)] for group in groups for i in range(most)]))
 
 
-def write(path: Path, version: str, measured: str, scale: Scale) -> None:
-    path.write_text(
-        f'"""The scale of `{version}`, measured over {measured}\nby `python -m benchmarks.body.scale`.\n\n'
-        "Constants on purpose: other numbers would be another version, and stored vectors would no longer compare.\n"
-        '"""\n\nfrom __future__ import annotations\n\nfrom typing import Final\n\n'
-        + constants("CENTRE", scale.centre)
-        + "\n"
-        + constants("SPREAD", scale.spread),
-        encoding="utf-8",
-    )
-
-
-def constants(name: str, values: np.ndarray) -> str:
-    written = [f"{value:.4g}" for value in values]
-    lines = [", ".join(written[i : i + 10]) for i in range(0, len(written), 10)]
-    return f"{name}: Final = (\n" + "".join(f"    {line},\n" for line in lines) + ")  # fmt: skip\n"
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--scratch", type=Path, help="where to keep what was drawn and conformed")
@@ -72,9 +55,15 @@ def main() -> None:
         flows = {name: [row for clip in clips for row in by_flow(clip)] for name, clips in measured.items()}
         joints = [row for clip in measured["drawn"] for row in by_joints(clip)]
     told = " and ".join(f"{len(rows)} eights of {name} moves" for name, rows in flows.items())
-    write(BODY / "descriptor_scale.py", "flow-1", told, scale_over(list(flows.values())))
-    write(BODY / "people" / "descriptor_scale.py", "pose-1", f"{len(joints)} eights of {len(MOVES)} drawn moves",
-          Scale.over(np.array(joints)))  # fmt: skip
+    seen = f"{len(joints)} eights of {len(MOVES)} drawn moves"
+    for folder, version, over, scale in (
+        (BODY, "flow-1", told, scale_over(list(flows.values()))),
+        (BODY / "people", "pose-1", seen, Scale.over(np.array(joints))),
+    ):
+        target = folder / "descriptor_scale.py"
+        write_scale(
+            target, version, over, "benchmarks.body.scale", centre=scale.centre, spread=scale.spread, digits=4
+        )  # fmt: skip
     print(told)
 
 

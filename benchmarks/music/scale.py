@@ -13,6 +13,7 @@ import numpy as np
 
 from bachata.music.description import describe
 from bachata.music.embedding import Scale, hear_span
+from benchmarks.constants import write_scale
 from benchmarks.music.songs import recipe
 from samples.song import make_song
 from tests.music.synth import make, write
@@ -44,24 +45,13 @@ def spans(path: Path) -> list[np.ndarray]:
     return [describe(heard.span(start, start + SPAN)) for start in starts]
 
 
-def constants(name: str, values: np.ndarray) -> str:
-    written = [f"{value:.5g}" for value in values]
-    lines = [", ".join(written[i : i + 8]) for i in range(0, len(written), 8)]
-    return f"{name}: Final = (\n" + "".join(f"    {line},\n" for line in lines) + ")  # fmt: skip\n"
-
-
 def main() -> None:
     rows = descriptions()
     scale = Scale.over(rows)
-    TARGET.write_text(
-        f'"""The scale of `audio-1`, measured over {len(rows)} spans by `python -m benchmarks.music.scale`.\n\n'
-        "Constants on purpose: other numbers would be another version, and stored vectors would no longer compare.\n"
-        '"""\n\nfrom __future__ import annotations\n\nfrom typing import Final\n\n'
-        + constants("CENTRE", scale.centre)
-        + "\n"
-        + constants("SPREAD", scale.spread),
-        encoding="utf-8",
-    )
+    over = f"{len(rows)} spans"
+    write_scale(
+        TARGET, "audio-1", over, "benchmarks.music.scale", centre=scale.centre, spread=scale.spread, digits=5
+    )  # fmt: skip
     print(f"{TARGET.name}: {len(rows)} spans")
 
 

@@ -36,7 +36,7 @@ def make(folder: str, count: str) -> dict[str, Any]:
     assert len(material.moves) == len(material.parts["text"])  # made now, not while it is measured
     began = time.perf_counter()
     path = _snapshot(Path(folder), int(count))
-    write_snapshot(path, material, USUAL)  # type: ignore[arg-type]
+    write_snapshot(path, material, USUAL)
     return {"build_s": time.perf_counter() - began, "bytes": path.stat().st_size}
 
 
@@ -60,9 +60,9 @@ def ours(folder: str, count: str, backend: str, looks: str) -> dict[str, Any]:
 
     began = time.perf_counter()
     _, fused = _opened(folder, count)
-    index = module.MoveIndex(fused, backend=backend)  # type: ignore[arg-type]
+    index = module.MoveIndex(fused, backend=backend)
     load_s = time.perf_counter() - began
-    module.LOOKS = int(looks)  # type: ignore[misc]
+    module.LOOKS = int(looks)
     asked = queries(NUMBER)
 
     def search(number: int, k: int, allowed: np.ndarray) -> list[int]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bachata.moves.catalogue import Move, Pose
 from benchmarks.body import measures
-from benchmarks.body.scale import constants, scale_over
+from benchmarks.body.scale import scale_over
 from benchmarks.body.truth import couple
+from benchmarks.constants import write_scale
 from tests.choreography.worlds import make_move
 
 
@@ -52,10 +56,13 @@ def test_each_library_weighs_the_same_in_a_scale() -> None:
     assert scale_over([few, many]).centre == pytest.approx(np.full(512, 0.5))
 
 
-def test_constants_are_written_as_python() -> None:
-    names: dict[str, tuple[float, ...]] = {}
-    exec(constants("CENTRE", np.arange(23) / 7).replace(": Final", ""), names)
-    assert names["CENTRE"] == pytest.approx(np.arange(23) / 7, rel=1e-3)
+def test_a_scale_is_written_as_python(tmp_path: Path) -> None:
+    numbers = np.arange(23) / 7
+    write_scale(tmp_path / "s.py", "flow-0", "nothing", "nobody", centre=numbers, spread=numbers + 1, digits=4)
+    written = runpy.run_path(str(tmp_path / "s.py"))
+    assert written["CENTRE"] == pytest.approx(numbers, rel=1e-3)
+    assert written["SPREAD"] == pytest.approx(numbers + 1, rel=1e-3)
+    assert "flow-0" in written["__doc__"]
 
 
 def test_the_drawn_dancers_are_where_they_are_drawn() -> None:

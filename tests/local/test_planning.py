@@ -36,3 +36,9 @@ def test_the_job_gets_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: object) 
     monkeypatch.setenv("GEMINI_API_KEY", "k")
     cloud = LocalCloud(Home(Path(str(tmp_path))))
     assert not any(name.startswith("GEMINI") for name in cloud.settings())
+
+
+def test_how_to_plan_is_passed_on_with_gemini_or_without() -> None:
+    taste = {"FUSION_WEIGHT_AUDIO": "0.5", "FUSION_WEIGHT_TEXT": "0.5", "FUSION_WEIGHT_BODY": "0", "PLAN_SECONDS": "2"}
+    assert planning_environment({**taste, "SECRET": "s"}) == taste
+    assert taste.items() <= planning_environment({**SHELL, **taste}).items()

@@ -61,7 +61,7 @@ def random_order(ours: Blueprint, analysis: Analysis, moves: Sequence[Move], *, 
     known = {m.clip_id: m for m in moves}
     song = grid(analysis, ours.output_config.rate)
     left = [known[p.clip_id] for p in ours.moves]
-    random.Random(seed).shuffle(left)  # noqa: S311
+    random.Random(seed).shuffle(left)  # noqa: S311 - repeatable, no secret
     pieces = []
     for piece in ours.moves:
         own = piece.model_dump(exclude_unset=True)
@@ -84,7 +84,7 @@ def whole_clips(ours: Blueprint, moves: Sequence[Move], *, seed: int = 0) -> Blu
     again from the beginning when all were shown; the last one ends with the song."""
     rate = ours.output_config.rate
     order = [m for m in moves if m.difficulty == ours.difficulty_level] or list(moves)
-    random.Random(seed).shuffle(order)  # noqa: S311
+    random.Random(seed).shuffle(order)  # noqa: S311 - repeatable, no secret
     total = frame_at(ours.seconds, rate)
     at, pieces = 0, []
     for move in cycle(order):
@@ -100,7 +100,7 @@ def every_fourth_beat(ours: Blueprint, moves: Sequence[Move], tracked: Sequence[
     """A cut at every fourth of the `tracked` beats, each to another clip, shown from its first picture."""
     rate = ours.output_config.rate
     order = [m for m in moves if m.difficulty == ours.difficulty_level] or list(moves)
-    random.Random(seed).shuffle(order)  # noqa: S311
+    random.Random(seed).shuffle(order)  # noqa: S311 - repeatable, no secret
     total = frame_at(ours.seconds, rate)
     cuts = frames_of((t - ours.audio_start for t in tracked[::_BEATS_A_PIECE]), rate)
     edges = sorted({0, total, *(c for c in cuts if 0 < c < total)})
