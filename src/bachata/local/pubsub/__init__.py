@@ -4,8 +4,9 @@ There is no queue here. Messages come in as pushes (`bachata.local.workflows.exe
 the dead-letter topic: a folder, or the emulator's topic when PUBSUB_EMULATOR_HOST names one.
 """
 
+from .dead import dead_letters
 from .emulator import Emulator
 from .folder import FolderTopic, Message
 from .server import TopicsServer
 
-__all__ = ["Emulator", "FolderTopic", "Message", "TopicsServer"]
+__all__ = ["Emulator", "FolderTopic", "Message", "TopicsServer", "dead_letters"]
