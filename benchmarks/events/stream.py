@@ -38,7 +38,7 @@ class Message:
 def stream(
     messages: int, duplicates: int, poisoned: int, *, redeliveries: bool, user: str = USER, seed: int = 1
 ) -> list[Message]:
-    """`messages` of `user`, `duplicates` of which ask for what another one asks for, and `poisoned` more, drawn in order.
+    """`messages` of `user`, `duplicates` of which ask for what another asks for, and `poisoned` more, in a drawn order.
 
     Half of the duplicates are the same message delivered again, if `redeliveries`, the others another message with
     the same task_id. Requires duplicates <= messages / 2.
