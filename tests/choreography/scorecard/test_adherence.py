@@ -110,12 +110,12 @@ def test_style_is_told_but_binds_nobody() -> None:
 
 
 def test_a_blueprint_alone_tells_what_was_asked() -> None:
-    asked = {"style": "sensual", "duration": 16.0, "original_query": "sensual bachata without spins"}
+    asked = {"style": "sensual", "duration": 16.0, "wanted": ["dip"], "unwanted": ["spin"]}
     wishes = Wishes.of_blueprint(
         drawn(eights(4, clips="abcd"), difficulty_level="beginner", generation_parameters=asked)
     )
-    assert wishes == Wishes("beginner", ("sensual",), 16.0, (), ("spin",))
+    assert wishes == Wishes("beginner", ("sensual",), 16.0, ("dip",), ("spin",))
     old = Wishes.of_blueprint(
-        drawn(eights(1), generation_parameters={"style": 3, "duration": True, "original_query": "x"})
+        drawn(eights(1), generation_parameters={"style": 3, "duration": True, "wanted": "x"})
     )
     assert old == Wishes("advanced")

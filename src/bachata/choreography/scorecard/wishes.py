@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bachata.blueprint import Blueprint
-from bachata.choreography.brief import Brief, understand
+from bachata.choreography.brief import Brief
 from bachata.choreography.vocabulary import DIFFICULTIES, LIBRARY_STYLES
-from bachata.errors import InvalidRequest
 from bachata.moves.catalogue import Move
 from bachata.moves.glossary import role_of
 
@@ -36,13 +35,12 @@ class Wishes:
         """Those a blueprint was made for, as far as its generation_parameters tell."""
         told = blueprint.generation_parameters
         length = told.get("duration")
-        wanted, unwanted = _named_moves(told.get("original_query"))
         return cls(
             blueprint.difficulty_level or DIFFICULTIES[-1],
             LIBRARY_STYLES.get(str(told.get("style")), ()),
             float(length) if isinstance(length, int | float) and not isinstance(length, bool) else None,
-            wanted,
-            unwanted,
+            _labels(told.get("wanted")),
+            _labels(told.get("unwanted")),
         )
 
     @property
@@ -65,12 +63,6 @@ def _near(clip: float, song: float) -> bool:
     return song > 0 and abs(song / clip - 1) <= _STRETCH
 
 
-def _named_moves(query: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Wanted and unwanted labels of a text; none if it is not one a request may hold."""
-    if not isinstance(query, str):
-        return (), ()
-    try:
-        heard = understand(None, query)
-    except InvalidRequest:
-        return (), ()
-    return heard.wanted, heard.unwanted
+def _labels(told: object) -> tuple[str, ...]:
+    """Labels as a plan notes them; a blueprint of other makers may have anything there."""
+    return tuple(map(str, told)) if isinstance(told, list) else ()
