@@ -48,15 +48,17 @@ class Wishes:
         """The difficulty as a number from 0."""
         return DIFFICULTIES.index(self.difficulty)
 
-    def fitting(self, moves: Sequence[Move], tempo: float) -> list[Move]:
-        """Moves for anywhere in the dance, near enough in tempo, that nobody asked to leave out; of any level."""
+    def fitting(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
+        """Moves for anywhere in a dance between two tempi that nobody asked to leave out; of any level."""
         return [
-            m for m in moves if role_of(m.label) == "any" and m.label not in self.unwanted and _near(m.tempo, tempo)
+            m
+            for m in moves
+            if role_of(m.label) == "any" and m.label not in self.unwanted and all(_near(m.tempo, t) for t in tempi)
         ]
 
-    def able(self, moves: Sequence[Move], tempo: float) -> list[Move]:
+    def able(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
         """Those no harder than asked."""
-        return [m for m in self.fitting(moves, tempo) if DIFFICULTIES.index(m.difficulty) <= self.level]
+        return [m for m in self.fitting(moves, tempi) if DIFFICULTIES.index(m.difficulty) <= self.level]
 
 
 def _near(clip: float, song: float) -> bool:
