@@ -12,21 +12,22 @@ through, so no interleaving of processes can break the rules above. Steps may be
 got no answer to): the same step by the same execution answers the same.
 
 An execution that dies without `fail` leaves its task running. Nothing here takes it over: only a sweep that asks the
-platform whether the execution still lives can tell a dead one from a slow one.
+platform whether the execution still lives can tell a dead one from a slow one (`bachata.tasks.sweep`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine, Row
 
-from bachata.errors import Conflict, NotFound, TaskMissing, TaskOwnedElsewhere, Unavailable
+from bachata.errors import Conflict, NotFound, TaskMissing, TaskOwnedElsewhere
+from bachata.tasks.engine import transaction
+from bachata.tasks.rows import failure, task_of
 from bachata.tasks.tables import blueprints
 from bachata.tasks.tables import choreography_tasks as tasks
 from bachata.tasks.task import ACTIVE, SENTENCES, STAGES, Claim, Task
@@ -74,10 +75,10 @@ class TaskStore:
             )
             .returning(tasks)
         )
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             row = connection.execute(statement).one_or_none()
             if row is not None:
-                return Claim(True, _task(row))
+                return Claim(True, task_of(row))
             task = self._require(connection, task_id)
             if task.user_id != user_id:
                 raise TaskOwnedElsewhere(f"Task {task_id} belongs to another user; choose another task id")
@@ -103,12 +104,12 @@ class TaskStore:
             # 100 is for the task that has its result
             "progress": sa.func.greatest(tasks.c.progress, min(percent, 99)),
         }
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             return self._change(connection, task_id, execution, changes) is not None
 
     def set_job_execution(self, task_id: str, execution: str, name: str) -> bool:
         """Note the job execution that renders the task, for cancelling; False as in `progress`."""
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             return self._change(connection, task_id, execution, {"job_execution_name": name}) is not None
 
     def save_blueprint(self, task_id: str, execution: str, blueprint_json: str | dict[str, Any], sha256: str) -> None:
@@ -119,7 +120,7 @@ class TaskStore:
         document = json.loads(blueprint_json) if isinstance(blueprint_json, str) else blueprint_json
         values = {"blueprint_json": storable(document), "sha256": sha256, "updated_at": _NOW}
         statement = insert(blueprints).values(task_id=task_id, **values)
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             self._owned(connection, task_id, execution)
             connection.execute(statement.on_conflict_do_update(index_elements=[blueprints.c.task_id], set_=values))
 
@@ -144,15 +145,7 @@ class TaskStore:
         A cancelled task is answered unchanged: the cancellation is why the work failed. Raises TaskMissing,
         TaskOwnedElsewhere, or Conflict when the task is completed.
         """
-        body = {"details": "", "code": "INTERNAL", **error, "stage": stage}
-        body["error"] = str(body.get("error") or "").strip() or f"The step {stage} failed without saying why"
-        changes = {
-            "status": "failed",
-            "stage": storable(stage)[:50],
-            "message": storable(body["error"]),
-            "error": storable(body),
-        }
-        return self._finish(task_id, execution, changes, already=("failed", "cancelled"))
+        return self._finish(task_id, execution, failure(stage, error), already=("failed", "cancelled"))
 
     def cancel(self, task_id: str) -> Task:
         """Finish the task because its owner no longer wants it; cancelling twice is fine.
@@ -164,7 +157,7 @@ class TaskStore:
 
     def get(self, task_id: str) -> Task:
         """One task. Raises TaskMissing."""
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             return self._require(connection, task_id)
 
     def list(
@@ -176,13 +169,13 @@ class TaskStore:
             query = query.where(tasks.c.status == status)
         if user_id is not None:
             query = query.where(tasks.c.user_id == user_id)
-        with self._transaction() as connection:
-            return [_task(row) for row in connection.execute(query)]
+        with transaction(self._engine) as connection:
+            return [task_of(row) for row in connection.execute(query)]
 
     def blueprint(self, task_id: str) -> dict[str, Any]:
         """The task's blueprint. Raises TaskMissing, or NotFound when none was planned yet."""
         query = sa.select(blueprints.c.blueprint_json).where(blueprints.c.task_id == task_id)
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             document = connection.execute(query).scalar_one_or_none()
             if document is None:
                 task = self._require(connection, task_id)
@@ -194,14 +187,6 @@ class TaskStore:
         self._engine.dispose()
 
     # -- statements --------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.TimeoutError as error:  # the pool's; what the server says is translated by the engine
-            raise Unavailable("The database is busy; try again", details=type(error).__name__) from error
 
     def _change(
         self, connection: Connection, task_id: str, execution: str | None, changes: dict[str, Any]
@@ -218,10 +203,10 @@ class TaskStore:
         return connection.execute(statement).one_or_none()
 
     def _finish(self, task_id: str, execution: str | None, changes: dict[str, Any], already: Sequence[str]) -> Task:
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             row = self._change(connection, task_id, execution, changes)
             if row is not None:
-                return _task(row)
+                return task_of(row)
             task = self._require(connection, task_id)
             _require_owner(task, execution)
             if task.status in already:
@@ -241,7 +226,7 @@ class TaskStore:
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise TaskMissing(f"There is no task {task_id}")
-        return _task(row)
+        return task_of(row)
 
 
 def _require_owner(task: Task, execution: str | None) -> None:
@@ -250,7 +235,3 @@ def _require_owner(task: Task, execution: str | None) -> None:
             f"Task {task.task_id} is not owned by this execution",
             details=f"owned by {task.workflow_execution}, asked by {execution}",
         )
-
-
-def _task(row: Row[Any]) -> Task:
-    return Task(**row._mapping)
