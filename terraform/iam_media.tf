@@ -13,7 +13,7 @@ locals {
   media_writes = {
     analyze   = ["analysis/"]
     plan      = ["blueprints/", "moves/{library}/index/"]
-    assembler = ["output/", "cache/"]
+    assembler = ["output/", "cache/audio/", "cache/pieces/"]
   }
 
   media_grants = merge(

@@ -32,7 +32,7 @@ resource "google_sql_database_instance" "main" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = google_compute_network.main.id
-      ssl_mode        = "ENCRYPTED_ONLY"
+      ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED" # the connector brings one
     }
 
     backup_configuration {
@@ -66,7 +66,7 @@ resource "google_sql_database_instance" "main" {
         "log_checkpoints"                     = "on"
         "log_lock_waits"                      = "on"
         "log_temp_files"                      = "0"
-        "log_min_duration_statement"          = "1000" # ms: slower ones are worth a look
+        "log_min_error_statement"             = "error"
         "idle_in_transaction_session_timeout" = "60000"
       }
 

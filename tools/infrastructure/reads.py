@@ -8,8 +8,10 @@ the whole module it is found in: too many reads rather than too few.
 from __future__ import annotations
 
 import ast
+import io
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from bachata.settings import Settings
@@ -18,16 +20,21 @@ _SETTINGS = "bachata/settings.py"
 FIELDS = frozenset(Settings.model_fields)
 
 
-def variables_read(archive: Path) -> set[str]:
+def variables_read(archive: Path) -> frozenset[str]:
     """Names, in capitals, of the variables the Python files in `archive` read."""
-    with zipfile.ZipFile(archive) as opened:
+    return _variables_read(archive.read_bytes())
+
+
+@cache
+def _variables_read(archive: bytes) -> frozenset[str]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         sources = {name: opened.read(name).decode() for name in opened.namelist() if name.endswith(".py")}
     derived = _properties(ast.parse(sources.pop(_SETTINGS)))
     found: set[str] = set()
     for source in sources.values():
         for name in reads_of(ast.parse(source)):
             found |= {name} & FIELDS | derived.get(name, set())
-    return {name.upper() for name in found}
+    return frozenset(name.upper() for name in found)
 
 
 def reads_of(module: ast.Module) -> Iterator[str]:
