@@ -79,6 +79,21 @@ class Settings(BaseSettings):
         None, description="another address of the API, for proxies and tests; https, or http on this machine"
     )
 
+    # Looking after tasks that stopped moving (finalize)
+    workflow_name: str | None = Field(
+        None,
+        pattern=r"^projects/[^/]+/locations/[^/]+/workflows/[^/]+$",
+        description="workflow whose executions own the tasks, projects/P/locations/L/workflows/W",
+    )
+    sweep_after_seconds: int = Field(
+        900, ge=1, description="a task that has not moved for so long is failed if its execution is over"
+    )
+    sweep_limit_seconds: int = Field(18000, ge=1, description="and after so long whatever its execution says")
+    executions_api_url: str = Field(
+        "https://workflowexecutions.googleapis.com",
+        description="another address of the Executions API, for tests and the laptop cloud",
+    )
+
     # The assembler job
     task_id: str | None = Field(None, description="task this run renders")
     user_id: str | None = Field(None, description="owner of the task")
@@ -128,6 +143,14 @@ class Settings(BaseSettings):
                 "GEMINI_BASE_URL must be https://HOST, or http:// on this machine, without user, query or fragment: "
                 "the key travels there"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sweep_is_sound(self) -> Settings:
+        if self.sweep_limit_seconds < self.sweep_after_seconds:
+            raise ValueError("SWEEP_LIMIT_SECONDS must not be less than SWEEP_AFTER_SECONDS")
+        if not _is_safe(self.executions_api_url):
+            raise ValueError("EXECUTIONS_API_URL must be https://HOST, or http:// on this machine")
         return self
 
     @property
