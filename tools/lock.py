@@ -20,6 +20,7 @@ LOCKS = {
     "plan": "functions/plan/requirements.txt",
     "finalize": "functions/finalize/requirements.txt",
     "assembler": "jobs/assembler/requirements.txt",
+    "migrate": "jobs/migrate/requirements.txt",
     "bench-assembly": "requirements-peers.txt",
     "checkov": "requirements-checkov.txt",
 }
