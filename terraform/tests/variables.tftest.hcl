@@ -85,7 +85,6 @@ run "other_ways_to_be_wrong" {
   command = plan
 
   variables {
-    environment  = "staging"                                                 # has no decision about its data
     gemini       = { access = "key", key_version = "AIza-looks-like-a-key" } # the key itself
     submitters   = ["ana@example.com"]                                       # user or group?
     subnet_range = "10.10.0.0"                                               # an address
