@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, Json, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bachata.errors import InvalidSettings
 
 _MODEL_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$"  # it becomes part of an address
+DatabasePart = Literal["finalize", "plan", "analyze", "assembler", "library"]
+"""Who works with the database: functions and job by their names; `library`: people who bring songs and moves in."""
+
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -37,6 +40,11 @@ class Settings(BaseSettings):
     db_password: SecretStr | None = Field(None, description="password; unset means IAM authentication")
     db_ip_type: Literal["PRIVATE", "PUBLIC", "PSC"] = Field("PRIVATE", description="how the connector reaches it")
     db_pool_size: int = Field(2, ge=1, le=20, description="connections a process may hold")
+
+    db_grantees: Json[dict[str, DatabasePart]] | None = Field(
+        None,
+        description="the migrate job: database users, each with the part whose privileges it is given",
+    )
 
     # Logging
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severity written")
