@@ -2,19 +2,18 @@
 # from inside the project only: Workflows and Cloud Scheduler count as inside.
 #
 # Memory, measured (benchmarks/results/pipeline-media.md, benchmarks/music/results.md: peak RSS of a fresh process):
-#   analyze  262 MB for a song of 241 s + the song on the scratch disk, which is memory: 1 GiB leaves room for half an
-#            hour of music. One song takes a whole CPU: concurrency 1.
-#   plan     167 MB + 91 MB for the Cloud SQL connector (docs/traps.md) + the mapped index, 490 MB for 100,000 moves
-#            (docs/traps.md), + what each further request adds, at most 167 MB: 4 at once fit 2 GiB. They mostly wait for
-#            Gemini; alone one takes 0.9 s of CPU.
+#   analyze  262 MB for a song of 241 s + 91 MB for the Cloud SQL connector (docs/traps.md) + the song on the scratch
+#            disk, which is memory: 1 GiB leaves room for half an hour of music. One song takes a whole CPU: concurrency 1.
+#   plan     167 MB + 91 MB + the mapped index, 490 MB for 100,000 moves (docs/traps.md), + what each further request
+#            adds, at most 167 MB: 4 at once fit 2 GiB. They mostly wait for Gemini; alone one takes 0.9 s of CPU.
 #   finalize is plan without numerics, below 167 MB + 91 MB + a Result of some KB each: 512 MiB. A request is two SQL
 #            statements and two small reads: 8 at once.
-# Timeouts are those of workflows/choreography.yaml; `pool` is the connections of a process, 0 where there is no database.
+# Timeouts are those of workflows/choreography.yaml; `pool` is the connections of a process.
 
 locals {
   functions = {
     analyze = {
-      memory = "1Gi", cpu = "1", concurrency = 1, timeout = 1800, instances = var.max_instances.analyze, pool = 0
+      memory = "1Gi", cpu = "1", concurrency = 1, timeout = 1800, instances = var.max_instances.analyze, pool = 1
       env    = {}
     }
     plan = {
@@ -80,27 +79,18 @@ resource "google_cloudfunctions2_function" "component" {
     min_instance_count               = 0
     max_instance_count               = each.value.instances
     all_traffic_on_latest_revision   = true
-    direct_vpc_egress                = each.value.pool == 0 ? null : "VPC_EGRESS_PRIVATE_RANGES_ONLY"
+    direct_vpc_egress                = "VPC_EGRESS_PRIVATE_RANGES_ONLY"
 
-    dynamic "direct_vpc_network_interface" {
-      for_each = each.value.pool == 0 ? [] : [1] # to the database
-
-      content {
-        network    = google_compute_network.main.name
-        subnetwork = google_compute_subnetwork.serverless.name
-      }
+    direct_vpc_network_interface { # to the database
+      network    = google_compute_network.main.name
+      subnetwork = google_compute_subnetwork.serverless.name
     }
 
-    environment_variables = merge(
-      local.log_env,
-      local.storage_env,
-      each.value.pool == 0 ? {} : merge(local.database_env, {
-        DB_USER      = google_sql_user.component[each.key].name
-        DB_POOL_SIZE = tostring(each.value.pool)
-      }),
-      each.value.env,
-      { THREADS = tostring(each.value.concurrency) }, # of functions-framework's server
-    )
+    environment_variables = merge(local.log_env, local.storage_env, local.database_env, each.value.env, {
+      DB_USER      = google_sql_user.component[each.key].name
+      DB_POOL_SIZE = tostring(each.value.pool)
+      THREADS      = tostring(each.value.concurrency) # of functions-framework's server
+    })
 
     # By reference: neither state nor plan ever holds the key.
     dynamic "secret_environment_variables" {

@@ -6,6 +6,7 @@ locals {
 
   # Of services that have no finer place for a role.
   project_roles = {
+    analyze   = local.database_user
     plan      = concat(local.database_user, local.vertex ? ["roles/aiplatform.user"] : [])
     finalize  = concat(local.database_user, ["roles/workflows.viewer"]) # the sweep asks whether an execution lives
     assembler = local.database_user

@@ -80,7 +80,8 @@ resource "google_cloud_run_v2_job" "migrate" {
 
         dynamic "env" {
           for_each = merge(local.log_env, local.database_env, {
-            DB_USER = google_sql_user.component["migrate"].name
+            DB_USER     = google_sql_user.component["migrate"].name
+            DB_GRANTEES = jsonencode(local.database_grantees)
           })
 
           content {

@@ -94,9 +94,17 @@ resource "google_sql_database" "main" {
   deletion_policy = "ABANDON" # goes with the instance; alone it could not while somebody is connected
 }
 
+# Who may do what in it: the migrate job brings each user to the privileges of its part (src/bachata/tasks/privileges.py).
+locals {
+  database_grantees = merge(
+    { for part, user in google_sql_user.component : user.name => part if part != "migrate" },
+    { for user in google_sql_user.librarian : user.name => "library" },
+  )
+}
+
 # Users begin without rights: the migrate job makes the tables and grants the others what they need.
 resource "google_sql_user" "component" {
-  for_each = toset(["plan", "finalize", "assembler", "migrate"])
+  for_each = toset(["analyze", "plan", "finalize", "assembler", "migrate"])
 
   instance        = google_sql_database_instance.main.name
   type            = "CLOUD_IAM_SERVICE_ACCOUNT"

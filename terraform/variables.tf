@@ -91,6 +91,18 @@ variable "submitters" {
   }
 }
 
+variable "librarians" {
+  description = "E-mail addresses of people who bring songs and moves in."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for email in var.librarians : can(regex("^[^@:A-Z ]+@[^@:A-Z ]+$", email))])
+    error_message = "Each of librarians is a person's e-mail address in lower case, without user: in front: it is also the name of a database user."
+  }
+}
+
 variable "log_level" {
   description = "Least severity the functions and jobs write."
   type        = string

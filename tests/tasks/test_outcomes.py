@@ -48,6 +48,13 @@ def test_a_cancelled_task(tasks, lines):
     assert [line["outcome"] for line in lines()] == ["cancelled"]
 
 
+def test_a_task_the_sweep_gives_up(tasks, lines):
+    seen = tasks.get("t1")
+    assert tasks.fail_standing(seen, error={"error": "over", "code": "EXECUTION_OVER"})
+    assert not tasks.fail_standing(seen, error={"error": "over", "code": "EXECUTION_OVER"})
+    assert [(line["outcome"], line["code"]) for line in lines()] == [("failed", "EXECUTION_OVER")]
+
+
 def test_steps_that_are_repeated_or_refused_count_nothing(tasks, lines):
     tasks.complete("t1", "e1", {})
     tasks.complete("t1", "e1", {})

@@ -172,8 +172,11 @@ class TaskStore:
             tasks.c.updated_at == seen.updated_at,
         )
         with self._transaction() as connection:
-            changes = _failure(seen.stage, error)
-            return connection.execute(statement.values(**changes, updated_at=_NOW)).rowcount == 1
+            values = {**_failure(seen.stage, error), "updated_at": _NOW}
+            row = connection.execute(statement.values(**values).returning(tasks)).one_or_none()
+        if row is not None:
+            log_outcome(_task(row))
+        return row is not None
 
     def get(self, task_id: str) -> Task:
         """One task. Raises TaskMissing."""

@@ -22,6 +22,7 @@ DEFAULT_SERVES: Final = {
     "LOCAL_STORAGE_PATH": "the laptop's way; here a bucket is used",
     "LOG_FORMAT": "the default, json, is for Cloud Logging",
     "DB_POOL_SIZE": "two connections; functions, which have many threads, are told theirs",
+    "EXECUTIONS_API_URL": "Google's",
     "MOVE_EMBEDDINGS_CACHE_TTL": "an hour",
     "PLAN_SECONDS": "unset: a plan is the same on every run",
     "INDEX_CACHE_PATH": "unset: a folder would hold in memory what the mapping holds already",
