@@ -21,7 +21,7 @@ class Failed(Exception):
 def run(toolchain: Toolchain) -> None:
     """Everything `toolchain` allows. Raises Failed, TerraformFailed."""
     with tempfile.TemporaryDirectory(prefix="bachata-terraform-") as scratch:
-        workspace = Workspace(Path(scratch) / "tests", toolchain)
+        workspace = Workspace.copied(Path(scratch) / "tests", toolchain)
         with _timed("fmt -check"):
             unformatted = workspace.run("fmt", "-check", "-recursive", str(ROOT / "terraform")).strip()
             if unformatted:
@@ -34,7 +34,7 @@ def run(toolchain: Toolchain) -> None:
             print(workspace.run("test").strip().splitlines()[-1])
         if toolchain.offline:
             for environment in environments():
-                live(Workspace(Path(scratch) / environment, toolchain), environment)
+                live(Workspace.copied(Path(scratch) / environment, toolchain), environment)
 
 
 def live(workspace: Workspace, environment: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,16 +20,21 @@ class TerraformFailed(Exception):
 
 
 class Workspace:
-    """``terraform/`` and ``workflows/`` copied under `folder`, the archives of ``build/`` beside them."""
+    """A folder that holds ``terraform/``, ``workflows/`` and ``build/`` as the tree does."""
 
     def __init__(self, folder: Path, toolchain: Toolchain) -> None:
         self.folder = folder / "terraform"
         self._toolchain = toolchain
-        shutil.copytree(ROOT / "terraform", self.folder, ignore=_NEVER_COPIED)
+
+    @classmethod
+    def copied(cls, folder: Path, toolchain: Toolchain) -> Workspace:
+        """The tree's Terraform copied under `folder`; offline, its state is kept there."""
+        shutil.copytree(ROOT / "terraform", folder / "terraform", ignore=_NEVER_COPIED)
         shutil.copytree(ROOT / "workflows", folder / "workflows")
         (folder / "build").symlink_to(BUILD)
         if toolchain.offline:
-            (self.folder / "backend_override.tf").write_text(_LOCAL_STATE)
+            (folder / "terraform" / "backend_override.tf").write_text(_LOCAL_STATE)
+        return cls(folder, toolchain)
 
     def init(self) -> str:
         """Fetch or find the provider; state stays here."""
@@ -82,9 +86,3 @@ def inputs(environment: str) -> list[str]:
 def environments() -> list[str]:
     """The environments of the tree."""
     return sorted(path.stem for path in (ROOT / "terraform" / "environments").glob("*.tfvars"))
-
-
-def clear(folder: Path) -> None:
-    """Remove a workspace and whatever ran in it left."""
-    if os.path.lexists(folder):
-        shutil.rmtree(folder)
