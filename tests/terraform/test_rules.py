@@ -1,4 +1,4 @@
-"""The tree holds every rule with each way to Gemini; what it is as committed, `python -m tools.infrastructure` applies."""
+"""With a key and with people the tree holds every rule, too; as committed `python -m tools.infrastructure` applies it."""
 
 from __future__ import annotations
 

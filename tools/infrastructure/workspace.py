@@ -40,6 +40,13 @@ class Workspace:
         """Fetch or find the provider; state stays here."""
         return self.run("init", *([] if self._toolchain.offline else ["-backend=false"]))
 
+    def plan_document(self, environment: str) -> Path:
+        """A file that holds the plan for `environment` as JSON."""
+        self.run("plan", "-out=plan.bin", *inputs(environment))
+        path = self.folder / "plan.json"
+        path.write_text(self.run("show", "-json", "plan.bin"))
+        return path
+
     def apply(self, environment: str, *options: str) -> dict[str, Any]:
         """Apply what `environment` says, with images in place; the state document."""
         self.run("apply", "-auto-approve", "-refresh=false", *inputs(environment), *options)
