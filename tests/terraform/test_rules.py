@@ -1,4 +1,4 @@
-"""With a key and with people the tree holds every rule, too; as committed `python -m tools.infrastructure` applies it."""
+"""With a key and with people the tree holds every rule, too; `python -m tools.infrastructure` applies it as it is."""
 
 from __future__ import annotations
 
