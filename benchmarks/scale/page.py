@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
-from benchmarks.scale.inputs import Inputs
+from benchmarks.scale.inputs import INPUTS, Inputs
 from benchmarks.scale.inputs import numbers as all_numbers
 from benchmarks.scale.outcome import Outcome, Use
 from benchmarks.scale.study import SEED, Ceiling, Study
@@ -29,13 +31,19 @@ _CONSEQUENCE = {
 }
 
 
+def digest(path: Path = INPUTS) -> str:
+    """Of the document a page was made from: a test tells whether it has changed since."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
 def page(inputs: Inputs, study: Study, cost: dict[float, float]) -> str:
     """Markdown. `cost`: dollars of 1,000 videos by rate, after the changes."""
     return "\n".join([
         "# The pipeline under load", "",
         "<!-- Written by `python -m benchmarks.scale`; change inputs.toml or the code, not this page. -->", "",
         "A simulation, not a measurement: [README.md](README.md) says how it works and where it is weak,",
-        f"[inputs.toml](inputs.toml) holds every number. Seed {SEED}; the same inputs give this page again.", "",
+        f"[inputs.toml](inputs.toml) holds every number. Seed {SEED}; the same inputs give this page again.",
+        f"Inputs: `{digest()}`.", "",
         "## What is used up, and at which rate", "",
         "![Ceilings](ceilings.svg)", "",
         *_ceilings(study.ceilings), "",
@@ -61,14 +69,17 @@ def page(inputs: Inputs, study: Study, cost: dict[float, float]) -> str:
 
 def _ceilings(found: Iterable[Ceiling]) -> list[str]:
     rows = [
-        f"| {c.name} | {c.capacity:,.0f} {c.unit} | {c.need * 3600:,.1f} | {c.per_hour:,.0f} | {_CONSEQUENCE[c.name]} |"
+        f"| {c.name} | {c.capacity:,.0f} {c.unit} | {_need(c)} | {c.per_hour:,.0f} | {_CONSEQUENCE[c.name]} |"
         for c in found
     ]
-    return [
-        "| resource | there is | held or asked a video, unit × s | used up at | then |",
-        "|---|---|---|---|---|",
-        *rows,
-    ]
+    return ["| resource | there is | a video needs | used up at, an hour | then |", "|---|---|---|---|---|", *rows]
+
+
+def _need(ceiling: Ceiling) -> str:
+    """Of a quota by the minute a number of requests, of anything else so many for so many seconds."""
+    if ceiling.unit == "a minute":
+        return f"{ceiling.need * 60:,.1f}"
+    return f"{ceiling.need * 3600:,.1f} × s"
 
 
 def _times(outcomes: dict[float, Outcome]) -> list[str]:

@@ -131,9 +131,8 @@ def study(inputs: Inputs, tell: Callable[[str], None], *, quick: bool = False) -
 
 def ceilings(capacities: Outcome, busy: Outcome) -> list[Ceiling]:
     """The lowest first: needs from a run in which nothing was used up, capacities from another."""
-    found = [
-        Ceiling(u.name, capacities.use(u.name).capacity, u.unit, u.mean / busy.per_hour) for u in busy.uses if u.mean
-    ]
+    videos = busy.ends.total() / busy.hours  # chance gave some more or less than the rate
+    found = [Ceiling(u.name, capacities.use(u.name).capacity, u.unit, u.mean / videos) for u in busy.uses if u.mean]
     return sorted(found, key=lambda c: c.per_hour)
 
 
