@@ -66,8 +66,8 @@ def moves(engine: Engine) -> dict[str, Embedded]:
 
 def row_ids(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
-        rows = connection.execute(sa.select(move_embeddings.c.move_id, move_embeddings.c.id))
-        return {move_id: number for move_id, number in rows}
+        rows = connection.execute(sa.select(move_embeddings.c.move_id, move_embeddings.c.id)).mappings()
+        return {row["move_id"]: row["id"] for row in rows}
 
 
 def keys(store: DirectoryStore) -> set[str]:
