@@ -22,6 +22,7 @@ from bachata import blueprint, errors
 from bachata.assembly import result
 from bachata.music import document
 from bachata.settings import Settings
+from bachata.tasks import choreography_request
 
 DOCS = Path(__file__).parent.parent / "docs"
 _NAMES = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path", SecretStr: "secret"}
@@ -34,6 +35,9 @@ def references() -> dict[str, str]:
         "schemas/blueprint.schema.json": _json(blueprint.json_schema()),
         "schemas/analysis.schema.json": _json(_schema(document.Analysis, document.SCHEMA)),
         "schemas/result.schema.json": _json(_schema(result.Result, result.SCHEMA)),
+        "schemas/request.schema.json": _json(
+            _schema(choreography_request.ChoreographyRequest, choreography_request.SCHEMA)
+        ),
         "settings.md": _settings_page(),
         "errors.md": _errors_page(),
     }
@@ -117,6 +121,10 @@ def _type(field: FieldInfo) -> str:
 
 def _words(annotation: Any) -> str:
     origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _words(typing.get_args(annotation)[0])
+    if origin is dict:
+        return "JSON object of " + " to ".join(_words(part) for part in typing.get_args(annotation))
     if origin is Literal:
         return ", ".join(f"`{value}`" for value in typing.get_args(annotation))
     if origin in {types.UnionType, typing.Union}:

@@ -1,4 +1,4 @@
-"""Cloud Function `finalize`: opens, closes, fails and cancels tasks."""
+"""Cloud Function `finalize`: opens, closes, fails and cancels tasks, and sweeps those that stopped moving."""
 
 from __future__ import annotations
 
@@ -10,16 +10,24 @@ from bachata.assembly.result import Result
 from bachata.http import json_endpoint, read
 from bachata.storage import open_store
 from bachata.tasks.engine import open_engine
+from bachata.tasks.executions import open_executions
 from bachata.tasks.finalize import Finalizer
 from bachata.tasks.requests import FinalizeRequest
 from bachata.tasks.store import TaskStore
+from bachata.tasks.sweep import Patience, sweep
 
 
 @cache
 def _finalizer() -> Finalizer:
     """Made at the first request: this module is imported before the server forks."""
     env = settings.load()
-    return Finalizer(TaskStore(open_engine(env)), open_store(env), Result.model_validate)
+    patience = Patience(env.sweep_after_seconds, env.sweep_limit_seconds)
+    return Finalizer(
+        TaskStore(open_engine(env)),
+        open_store(env),
+        Result.model_validate,
+        sweep=lambda tasks: sweep(tasks, open_executions(env).state, patience),
+    )
 
 
 @json_endpoint("finalize")

@@ -42,7 +42,8 @@ _LEGACY_PREFIXES = ("data/", "media/")
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _BITRATE = re.compile(r"^[1-9][0-9]*(\.[0-9]+)?[kKmM]?$")
 _RESOLUTION = re.compile(r"^([1-9][0-9]{1,4})x([1-9][0-9]{1,4})$")
-_TASK_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")
+TASK_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
+_TASK_ID = re.compile(TASK_ID)
 
 
 def path_fault(path: str) -> str | None:

@@ -17,6 +17,7 @@
     ├── MediaUnreadable             422  MEDIA_UNREADABLE     says the decoder's words
     │   └── AudioUnreadable         422  AUDIO_UNREADABLE
     ├── NoMoves                     422  NO_MOVES             the library cannot serve the request; says what to run
+    ├── NotAllowed                  403  NOT_ALLOWED          no Google credentials, or they do not suffice
     ├── Stopped                     499  STOPPED              asked to stop (SIGTERM, cancel)
     ├── OutOfSpace                  507  OUT_OF_SPACE         the scratch disk (on Cloud Run: memory) is full
     └── Unavailable                 503  UNAVAILABLE          a service did not answer; worth trying again
@@ -159,6 +160,13 @@ class NoMoves(BachataError):
 
     code = "NO_MOVES"
     http_status = 422
+
+
+class NotAllowed(BachataError):
+    """There are no credentials, or they do not allow it; the message names the command that helps."""
+
+    code = "NOT_ALLOWED"
+    http_status = 403
 
 
 class Stopped(BachataError):

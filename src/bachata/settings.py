@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, Json, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bachata.errors import InvalidSettings
 
 _MODEL_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$"  # it becomes part of an address
+DatabasePart = Literal["finalize", "plan", "analyze", "assembler", "library"]
+"""Who works with the database: functions and job by their names; `library`: people who bring songs and moves in."""
+
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -37,6 +40,11 @@ class Settings(BaseSettings):
     db_password: SecretStr | None = Field(None, description="password; unset means IAM authentication")
     db_ip_type: Literal["PRIVATE", "PUBLIC", "PSC"] = Field("PRIVATE", description="how the connector reaches it")
     db_pool_size: int = Field(2, ge=1, le=20, description="connections a process may hold")
+
+    db_grantees: Json[dict[str, DatabasePart]] | None = Field(
+        None,
+        description="the migrate job: database users, each with the part whose privileges it is given",
+    )
 
     # Logging
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severity written")
@@ -77,6 +85,21 @@ class Settings(BaseSettings):
     )
     gemini_base_url: str | None = Field(
         None, description="another address of the API, for proxies and tests; https, or http on this machine"
+    )
+
+    # Looking after tasks that stopped moving (finalize)
+    workflow_name: str | None = Field(
+        None,
+        pattern=r"^projects/[^/]+/locations/[^/]+/workflows/[^/]+$",
+        description="workflow whose executions own the tasks, projects/P/locations/L/workflows/W",
+    )
+    sweep_after_seconds: int = Field(
+        900, ge=1, description="a task that has not moved for so long is failed if its execution is over"
+    )
+    sweep_limit_seconds: int = Field(18000, ge=1, description="and after so long whatever its execution says")
+    executions_api_url: str = Field(
+        "https://workflowexecutions.googleapis.com",
+        description="another address of the Executions API, for tests and the laptop cloud",
     )
 
     # The assembler job
@@ -128,6 +151,14 @@ class Settings(BaseSettings):
                 "GEMINI_BASE_URL must be https://HOST, or http:// on this machine, without user, query or fragment: "
                 "the key travels there"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sweep_is_sound(self) -> Settings:
+        if self.sweep_limit_seconds < self.sweep_after_seconds:
+            raise ValueError("SWEEP_LIMIT_SECONDS must not be less than SWEEP_AFTER_SECONDS")
+        if not _is_safe(self.executions_api_url):
+            raise ValueError("EXECUTIONS_API_URL must be https://HOST, or http:// on this machine")
         return self
 
     @property

@@ -10,6 +10,7 @@ from bachata.assembly.result import Result
 from bachata.tasks.finalize import Finalizer
 from bachata.tasks.requests import FinalizeRequest
 from bachata.tasks.store import TaskStore
+from bachata.tasks.sweep import Swept
 
 REPORT = "output/user_local/choreography_t1.error.json"
 GENERIC = {"error": "The render job failed; its log says why.", "code": "JOB_FAILED", "details": ""}
@@ -17,7 +18,7 @@ GENERIC = {"error": "The render job failed; its log says why.", "code": "JOB_FAI
 
 @pytest.fixture
 def finalizer(engine, store):
-    return Finalizer(TaskStore(engine), store, Result.model_validate)
+    return Finalizer(TaskStore(engine), store, Result.model_validate, sweep=lambda tasks: Swept(3, ("t1",)))
 
 
 def ask(finalizer, **body):
@@ -53,3 +54,7 @@ def test_a_report_counts_only_for_its_own_execution(finalizer, store, execution,
     task = fail_with_report(finalizer, store, json.dumps(said).encode())
     assert ("clip 7" in json.dumps(task["error"])) == counts
     assert "execution_id" not in json.dumps(task["error"])
+
+
+def test_a_sweep_tells_what_it_looked_at_and_what_it_failed(finalizer):
+    assert ask(finalizer, action="sweep") == {"checked": 3, "failed": ["t1"]}

@@ -21,7 +21,7 @@ def _declared(extra: str) -> set[str]:
     names: set[str] = set()
     for requirement in PROJECT["optional-dependencies"][extra]:
         name, inner = re.match(r"([A-Za-z0-9_.-]+)(?:\[(.+)\])?", requirement).groups()
-        names |= _declared(inner) if name == "bachata-buddy" else {name.lower()}
+        names |= set().union(*map(_declared, inner.split(","))) if name == "bachata-buddy" else {name.lower()}
     return names
 
 

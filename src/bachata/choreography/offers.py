@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bachata.choreography.brief import Brief
-from bachata.choreography.brief.durations import DURATION
 from bachata.choreography.grid import COUNTS
 from bachata.choreography.ladder import MAX_STRETCH, MIN_POOL, Columns, Mask, Rules
 from bachata.choreography.vocabulary import DIFFICULTIES
+from bachata.tasks.choreography_request import DURATION
 
 ADD: Final = "`bachata library add DIR --annotations FILE`"
 VARIED: Final = 9

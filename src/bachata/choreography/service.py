@@ -23,7 +23,7 @@ from bachata.moves.lexical import LEXICAL
 from bachata.moves.library import Library
 from bachata.music.document import Analysis
 from bachata.storage import ObjectStore
-from bachata.tasks.requests import Execution, UserId
+from bachata.tasks.names import Execution, UserId
 from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
 

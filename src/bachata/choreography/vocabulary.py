@@ -6,9 +6,14 @@ plurals (an s at the end) need no mention.
 
 from __future__ import annotations
 
-DIFFICULTIES = ("beginner", "intermediate", "advanced")
-ENERGIES = ("low", "medium", "high")
-STYLES = ("traditional", "modern", "romantic", "sensual", "energetic", "playful")
+from typing import get_args
+
+from bachata.blueprint import Difficulty
+from bachata.tasks.choreography_request import Energy, Style
+
+DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
+ENERGIES: tuple[str, ...] = get_args(Energy)
+STYLES: tuple[str, ...] = get_args(Style)
 
 DIFFICULTY_WORDS: dict[str, tuple[str, ...]] = {
     "beginner": (

@@ -23,6 +23,11 @@ COMMANDS = {
     "score": "What a plan or a finished video is worth, beside chance",
     "library": "Bring moves into a library; list, change, remove and check them",
     "tasks": "What was asked for and what became of it",
+    "submit": "Ask the cloud (or the laptop cloud that is up) for a video",
+    "status": "How an execution goes, and why it failed",
+    "list": "The executions there are",
+    "cancel": "Stop an execution and its render",
+    "dead": "Messages that became no task, and why",
     "up": "Keep the laptop cloud running and print its addresses",
     "workflow": "Check or run a Workflows definition on this machine",
 }

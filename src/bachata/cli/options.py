@@ -11,8 +11,8 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OPTIONS = (
-    click.option("--song", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="the music"),
+_SONG = click.option("--song", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="the music")
+_WISHES = (
     click.option("--query", help="or a sentence: what to dance, 10 to 1000 characters; the song is chosen for you"),
     click.option("--difficulty", type=click.Choice(["beginner", "intermediate", "advanced"])),
     click.option("--energy", type=click.Choice(["low", "medium", "high"])),
@@ -27,11 +27,16 @@ _OPTIONS = (
 )
 
 
-def choreography_options(function: F) -> F:
-    """Add them all; at least one of --song and --query is required."""
-    for option in reversed(_OPTIONS):
+def wish_options(function: F) -> F:
+    """Add all but the song: how the dance shall be."""
+    for option in reversed(_WISHES):
         function = option(function)
     return function
+
+
+def choreography_options(function: F) -> F:
+    """Add them all; at least one of --song and --query is required."""
+    return _SONG(wish_options(function))
 
 
 def _make_room(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> Path | None:

@@ -8,6 +8,7 @@
         logs/        the functions' log, and a folder per job execution with a file per attempt
         scratch/     temporary files of job attempts, gone with them
         executions/  leases of the executions that run
+        dead/        messages that became no task
         up.json      addresses of a running `bachata up`
 
 Nothing here is global to the machine, so two users, or one user with two homes, do not meet.
@@ -60,6 +61,11 @@ class Home:
     def executions(self) -> Path:
         """Leases of the executions that run."""
         return self.root / "executions"
+
+    @property
+    def dead(self) -> Path:
+        """The messages that became no task, a file each."""
+        return self.root / "dead"
 
     @property
     def up_file(self) -> Path:

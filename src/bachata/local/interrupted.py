@@ -7,15 +7,12 @@ whose execution neither has a lease nor is known to a cloud that is up.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from bachata.errors import BachataError
-from bachata.logs import get_logger
 
 from .home import Home
 from .up import is_running
@@ -23,13 +20,11 @@ from .up import is_running
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-_LOG = get_logger(__name__)
 _ERROR = {
     "error": "The process that worked on this task ended before the task was done: run it again",
     "details": "killed, or the machine went down",
     "code": "INTERRUPTED",
 }
-_MOST = 1000  # tasks looked at; more than that cannot have run at once
 
 
 @contextmanager
@@ -46,21 +41,16 @@ def lease(home: Home, execution: str) -> Iterator[None]:
 
 
 def fail_interrupted(home: Home, engine: sa.Engine) -> list[str]:
-    """Fail the unfinished tasks nobody works on any more; their ids."""
+    """Fail the unfinished tasks nobody works on any more; their ids. The sweep of the cloud, asking leases instead."""
     from bachata.tasks.store import TaskStore
-    from bachata.tasks.task import ACTIVE
+    from bachata.tasks.sweep import Patience, sweep
 
-    store = TaskStore(engine)
-    failed = []
-    for task in [task for status in ACTIVE for task in store.list(status=status, limit=_MOST)]:
-        execution = task.workflow_execution
-        if execution is None or _is_leased(home, execution) or is_running(home, execution):
-            continue
-        with contextlib.suppress(BachataError):  # it ended, or somebody else was faster
-            store.fail(task.task_id, execution, stage=task.stage, error=_ERROR)
-            failed.append(task.task_id)
-            _LOG.warning("a task was interrupted", extra={"task_id": task.task_id, "stage": task.stage})
-    return failed
+    def state(execution: str) -> str:
+        return "ACTIVE" if _is_leased(home, execution) or is_running(home, execution) else "GONE"
+
+    # Leases are dropped by the kernel: no clock decides, so a laptop that slept keeps its tasks.
+    swept = sweep(TaskStore(engine), state, Patience(ask=0, limit=math.inf), explain=lambda *_: _ERROR)
+    return list(swept.failed)
 
 
 def _is_leased(home: Home, execution: str) -> bool:

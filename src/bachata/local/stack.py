@@ -27,9 +27,10 @@ from .functions import FunctionHost
 from .home import Home, project_root
 from .interrupted import fail_interrupted
 from .jobs import JobDefinition, JobsServer
-from .names import JOB, LOCATION, PROJECT, WORKFLOW
+from .names import DEAD_LETTERS, JOB, LOCATION, PROJECT, WORKFLOW
 from .planning import planning_environment
 from .postgres import Postgres
+from .pubsub import Emulator, TopicsServer, dead_letters
 from .run import PipelineFailed, Progress, Run, Watcher
 from .scratch import scratch
 from .tokens import new_token
@@ -66,6 +67,8 @@ class LocalCloud:
         self.functions_url = ""
         self.engine: sa.Engine
         self.jobs: JobsServer
+        self.topics: TopicsServer
+        self.emulator = Emulator.of_environment()
         self.token = new_token()
         self._extra = dict(env or {})
         self._parts = ExitStack()
@@ -119,12 +122,13 @@ class LocalCloud:
             "PLAN_URL": f"{self.functions_url}/plan",
             "FINALIZE_URL": f"{self.functions_url}/finalize",
             "ASSEMBLER_JOB": JOB,
+            "DEAD_LETTER_TOPIC": DEAD_LETTERS,
         }
 
     @property
     def endpoints(self) -> dict[str, str]:
         """Where the workflow's connectors find their API."""
-        return {"run": self.jobs.url}
+        return {"run": self.jobs.url, "pubsub": self.topics.url}
 
     def token_source(self, kind: str, audience: str | None) -> str:  # noqa: ARG002 - the engine's signature
         """What the workflow shows to functions and jobs: both ask for the same token here."""
@@ -162,6 +166,8 @@ class LocalCloud:
         )
         server = JobsServer([assembler], logs=self.logs, scratch=temporary, grace=JOB_GRACE, token=self.token)
         self.jobs = self._parts.enter_context(server)
+        publish = dead_letters(DEAD_LETTERS, self.home.dead, self.emulator)
+        self.topics = self._parts.enter_context(TopicsServer(publish, token=self.token))
 
     def _prepare_database(self) -> None:
         from bachata.tasks.engine import open_url

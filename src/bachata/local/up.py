@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -16,11 +16,14 @@ from bachata.errors import Conflict
 from bachata.local.workflows.executions import ExecutionsServer
 
 from .home import Home
-from .names import LOCATION, PROJECT, WORKFLOW
+from .names import DEAD_LETTERS, LOCATION, PROJECT, REQUESTS, WORKFLOW
+from .pubsub.subscriptions import pushing
 
 if TYPE_CHECKING:
     from .stack import LocalCloud
 
+EVENTS_AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Executions that events may have running: each renders, and a laptop is not a region."""
 _SECONDS = 5.0  # for an answer from this machine
 
 
@@ -29,7 +32,8 @@ def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
     """Offer the started `cloud` over REST; gives the addresses, which stand in up.json until the end.
 
     ``executions`` takes POST {"argument": "<JSON>"}, ``trigger`` a Pub/Sub push; ``functions`` and ``jobs`` want the
-    bearer token of up.json, which only its owner can read. Raises Conflict when the home has such a cloud already.
+    bearer token of up.json, which only its owner can read. With an emulator, what is published to its topic
+    ``requests`` is pushed to the trigger. Raises Conflict when the home has such a cloud already.
     """
     # Our lock, not the file, says that a cloud is up: the kernel drops it with the process.
     with (cloud.home.root / "up.lock").open("w") as lock:
@@ -43,8 +47,9 @@ def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
             env=cloud.workflow_env,
             endpoints=cloud.endpoints,
             token_source=cloud.token_source,
+            events_at_once=EVENTS_AT_ONCE,
         )
-        with server:
+        with server, ExitStack() as parts:
             workflow = f"{server.url}/v1/projects/{PROJECT}/locations/{LOCATION}/workflows/{WORKFLOW}"
             addresses = {
                 "executions": f"{workflow}/executions",
@@ -55,11 +60,13 @@ def serve(cloud: LocalCloud, *, port: int = 0) -> Iterator[dict[str, str]]:
                 "database": cloud.database_url,
                 "logs": str(cloud.logs),
             }
+            if cloud.emulator is not None:
+                addresses |= {"requests": REQUESTS, "emulator": cloud.emulator.host}
+                topics = {"requests": REQUESTS, "dead": DEAD_LETTERS}
+                parts.enter_context(pushing(cloud.emulator, **topics, trigger=addresses["trigger"]))
             _write(cloud.home, {**addresses, "pid": os.getpid(), "token": cloud.token})
-            try:
-                yield addresses
-            finally:
-                cloud.home.up_file.unlink(missing_ok=True)
+            parts.callback(cloud.home.up_file.unlink, missing_ok=True)
+            yield addresses
 
 
 def find(home: Home) -> dict[str, Any] | None:

@@ -126,9 +126,19 @@ def is_outage(error: BaseException | None) -> bool:
     """Whether a database error says that trying again can succeed."""
     if isinstance(error, InterfaceError | OperationalError | sa.exc.TimeoutError):
         return True
-    if not isinstance(error, sa.exc.DBAPIError) or error.orig is None:
+    if not isinstance(error, sa.exc.DBAPIError):
         return False
-    # pg8000 raises DatabaseError for everything the server reports, with the message's fields as a dict.
-    fields = error.orig.args[0] if error.orig.args else None
-    code = str(fields.get("C", "")) if isinstance(fields, dict) else ""
+    code = _reported(error).get("C", "")
     return code.startswith(_OUTAGE_CLASSES) or code in _OUTAGE_CODES
+
+
+def words_of(error: sa.exc.SQLAlchemyError) -> str:
+    """What the server said, without the statement and its parameters; else the kind of the error."""
+    return _reported(error).get("M", type(error).__name__)
+
+
+def _reported(error: sa.exc.SQLAlchemyError) -> dict[str, str]:
+    """The fields of the server's message (PostgreSQL manual, 54.8): pg8000 hands them over as a dict."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else None
+    fields = original.args[0] if original is not None and original.args else None
+    return {str(k): str(v) for k, v in fields.items()} if isinstance(fields, dict) else {}

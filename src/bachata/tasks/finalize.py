@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bachata.errors import Conflict, MediaUnreadable, ObjectMissing, Unavailable
-from bachata.tasks.requests import Cancel, Close, Fail, FinalizeRequest, Open
+from bachata.tasks.requests import Cancel, Close, Fail, FinalizeRequest, Open, Sweep
 from bachata.tasks.store import TaskStore
+from bachata.tasks.sweep import Swept
 from bachata.tasks.task import ACTIVE
 
 
@@ -52,12 +53,18 @@ class Objects(Protocol):
 class Finalizer:
     """Answers finalize requests.
 
-    `parse_result` makes a Result of a decoded document and raises ValueError for one that is not.
+    `parse_result` makes a Result of a decoded document and raises ValueError for one that is not; `sweep` looks after
+    tasks that stopped moving.
     """
 
     def __init__(
-        self, tasks: TaskStore, objects: Objects, parse_result: Callable[[dict[str, Any]], RenderResult]
+        self,
+        tasks: TaskStore,
+        objects: Objects,
+        parse_result: Callable[[dict[str, Any]], RenderResult],
+        sweep: Callable[[TaskStore], Swept],
     ) -> None:
+        self._sweep = sweep
         self._tasks = tasks
         self._objects = objects
         self._parse_result = parse_result
@@ -74,6 +81,8 @@ class Finalizer:
                 return {"task": self._tasks.fail(wanted.task_id, wanted.execution, stage=stage, error=error).as_dict()}
             case Cancel() as wanted:
                 return {"task": self._tasks.cancel(wanted.task_id).as_dict()}
+            case Sweep():
+                return self._sweep(self._tasks).as_dict()
 
     def _failure(self, wanted: Fail) -> tuple[str, dict[str, Any]]:
         """Stage and error to record. What a render itself reported says more than that its process failed."""

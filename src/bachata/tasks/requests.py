@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from bachata.blueprint import Key, Name, TaskId, storage_key
-
-_USER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}$")
-
-
-def _user(value: str) -> str:
-    if not _USER.fullmatch(value):
-        raise ValueError("use letters, digits, '-', '_', '.' and '@', at most 100")  # it names a folder of the store
-    return value
+from bachata.tasks.choreography_request import ChoreographyRequest
+from bachata.tasks.names import Execution, UserId
 
 
 def _error_body(value: Any) -> Any:
@@ -24,14 +17,22 @@ def _error_body(value: Any) -> Any:
     return value
 
 
-Execution = Annotated[Name, Field(max_length=500)]
-UserId = Annotated[str, AfterValidator(_user)]
+def _asked(request: dict[str, Any]) -> dict[str, Any]:
+    """The request as it was sent, found valid. An empty one says nothing: it may be told by `song` alone."""
+    if request:
+        ChoreographyRequest.model_validate(request)
+    return request
+
+
+Asked = Annotated[dict[str, Any], AfterValidator(_asked)]
 ErrorBody = Annotated[dict[str, Any], BeforeValidator(_error_body)]
 
 
-class _Request(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
+
+class _Request(_Strict):
     task_id: TaskId
 
 
@@ -41,7 +42,7 @@ class Open(_Request):
     action: Literal["open"]
     execution: Execution
     user_id: UserId = "local"
-    request: dict[str, Any] = Field(default_factory=dict)
+    request: Asked = Field(default_factory=dict, description="the `ChoreographyRequest`, kept as it was sent")
     song: Annotated[Key, AfterValidator(storage_key), Field(max_length=500)] | None = None
 
 
@@ -72,5 +73,11 @@ class Cancel(_Request):
     action: Literal["cancel"]
 
 
-class FinalizeRequest(RootModel[Annotated[Open | Close | Fail | Cancel, Field(discriminator="action")]]):
-    """One of the four."""
+class Sweep(_Strict):
+    """Fail the tasks that stopped moving and whose execution is over; see `bachata.tasks.sweep`."""
+
+    action: Literal["sweep"]
+
+
+class FinalizeRequest(RootModel[Annotated[Open | Close | Fail | Cancel | Sweep, Field(discriminator="action")]]):
+    """One of the five."""

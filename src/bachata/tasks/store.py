@@ -12,7 +12,7 @@ through, so no interleaving of processes can break the rules above. Steps may be
 got no answer to): the same step by the same execution answers the same.
 
 An execution that dies without `fail` leaves its task running. Nothing here takes it over: only a sweep that asks the
-platform whether the execution still lives can tell a dead one from a slow one.
+platform whether the execution still lives can tell a dead one from a slow one (`bachata.tasks.sweep`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bachata.errors import Conflict, NotFound, TaskMissing, TaskOwnedElsewhere, Unavailable
+from bachata.tasks.outcomes import log_outcome
 from bachata.tasks.tables import blueprints
 from bachata.tasks.tables import choreography_tasks as tasks
 from bachata.tasks.task import ACTIVE, SENTENCES, STAGES, Claim, Task
@@ -144,15 +145,7 @@ class TaskStore:
         A cancelled task is answered unchanged: the cancellation is why the work failed. Raises TaskMissing,
         TaskOwnedElsewhere, or Conflict when the task is completed.
         """
-        body = {"details": "", "code": "INTERNAL", **error, "stage": stage}
-        body["error"] = str(body.get("error") or "").strip() or f"The step {stage} failed without saying why"
-        changes = {
-            "status": "failed",
-            "stage": storable(stage)[:50],
-            "message": storable(body["error"]),
-            "error": storable(body),
-        }
-        return self._finish(task_id, execution, changes, already=("failed", "cancelled"))
+        return self._finish(task_id, execution, _failure(stage, error), already=("failed", "cancelled"))
 
     def cancel(self, task_id: str) -> Task:
         """Finish the task because its owner no longer wants it; cancelling twice is fine.
@@ -161,6 +154,29 @@ class TaskStore:
         """
         changes = {"status": "cancelled", "message": "Cancelled"}
         return self._finish(task_id, None, changes, already=("cancelled",))
+
+    def standing(self, seconds: float, *, limit: int) -> list[tuple[Task, float]]:
+        """Unfinished tasks that have not moved for `seconds`, and for how long not, the longest first."""
+        idle = sa.func.extract("epoch", _NOW - tasks.c.updated_at)
+        query = sa.select(tasks, idle.label("idle")).where(tasks.c.status.in_(ACTIVE), idle >= seconds)
+        with self._transaction() as connection:
+            rows = connection.execute(query.order_by(tasks.c.updated_at).limit(limit)).all()
+        return [(Task(**{k: v for k, v in r._mapping.items() if k != "idle"}), float(r.idle)) for r in rows]
+
+    def fail_standing(self, seen: Task, *, error: dict[str, Any]) -> bool:
+        """Fail the task if it still is what was `seen`: not finished, not moved, not another execution's."""
+        statement = sa.update(tasks).where(
+            tasks.c.task_id == seen.task_id,
+            tasks.c.status.in_(ACTIVE),
+            tasks.c.workflow_execution.is_not_distinct_from(seen.workflow_execution),
+            tasks.c.updated_at == seen.updated_at,
+        )
+        with self._transaction() as connection:
+            values = {**_failure(seen.stage, error), "updated_at": _NOW}
+            row = connection.execute(statement.values(**values).returning(tasks)).one_or_none()
+        if row is not None:
+            log_outcome(_task(row))
+        return row is not None
 
     def get(self, task_id: str) -> Task:
         """One task. Raises TaskMissing."""
@@ -220,13 +236,15 @@ class TaskStore:
     def _finish(self, task_id: str, execution: str | None, changes: dict[str, Any], already: Sequence[str]) -> Task:
         with self._transaction() as connection:
             row = self._change(connection, task_id, execution, changes)
-            if row is not None:
-                return _task(row)
-            task = self._require(connection, task_id)
-            _require_owner(task, execution)
-            if task.status in already:
-                return task
-            raise Conflict(f"Task {task_id} is {task.status}; it cannot become {changes['status']}")
+            if row is None:
+                task = self._require(connection, task_id)
+                _require_owner(task, execution)
+                if task.status in already:
+                    return task
+                raise Conflict(f"Task {task_id} is {task.status}; it cannot become {changes['status']}")
+        task = _task(row)
+        log_outcome(task)
+        return task
 
     def _owned(self, connection: Connection, task_id: str, execution: str) -> None:
         """Lock the row until the transaction ends, and make sure that it is `execution`'s to work on."""
@@ -250,6 +268,18 @@ def _require_owner(task: Task, execution: str | None) -> None:
             f"Task {task.task_id} is not owned by this execution",
             details=f"owned by {task.workflow_execution}, asked by {execution}",
         )
+
+
+def _failure(stage: str, error: dict[str, Any]) -> dict[str, Any]:
+    """What becomes of the columns of a task that failed."""
+    body = {"details": "", "code": "INTERNAL", **error, "stage": stage}
+    body["error"] = str(body.get("error") or "").strip() or f"The step {stage} failed without saying why"
+    return {
+        "status": "failed",
+        "stage": storable(stage)[:50],
+        "message": storable(body["error"]),
+        "error": storable(body),
+    }
 
 
 def _task(row: Row[Any]) -> Task:

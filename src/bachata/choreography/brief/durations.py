@@ -7,9 +7,6 @@ import re
 from bachata.choreography import vocabulary as words
 from bachata.moves.glossary import fold
 
-DURATION = (10.0, 600.0)
-"""Seconds a video may be asked to last."""
-
 _NUMBERS = "|".join(sorted(words.NUMBER_WORDS, key=len, reverse=True))
 _UNIT = r"(?P<unit>seconds?|secs?|s|segundos?|segs?|seg|minutes?|mins?|m|minutos?)"
 _HALF = r"(?P<half>\s+(?:and a half|y medio))"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bachata.choreography import vocabulary as words
-from bachata.choreography.brief.durations import DURATION, spoken_duration
+from bachata.choreography.brief.durations import spoken_duration
 from bachata.errors import InvalidRequest
+from bachata.tasks.choreography_request import DURATION, QUERY_LENGTH
 
-QUERY_LENGTH = (10, 1000)
 _FIELDS = ("query", "difficulty", "energy", "style", "duration", "seed")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bachata.choreography.brief.durations import DURATION
+from bachata.tasks.choreography_request import DURATION
 
 
 @dataclass(frozen=True)

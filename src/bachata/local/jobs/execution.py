@@ -110,6 +110,7 @@ class Execution:
             document = {
                 "name": self.name,
                 "job": self._definition.name,
+                "template": {"containers": [{"env": [{"name": n, "value": v} for n, v in self._run.env.items()]}]},
                 "createTime": _stamp(self._created),
                 "startTime": _stamp(self._created),
                 "updateTime": _stamp(self._completed or datetime.now(UTC)),

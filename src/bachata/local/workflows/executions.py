@@ -7,13 +7,17 @@ As https://cloud.google.com/workflows/docs/reference/executions/rest, for the me
     GET  W/executions[/ID]        one, or all, newest first
     POST W/executions/ID:cancel
     POST W:trigger                a Pub/Sub push; the role Eventarc has in the cloud
+
+Like Eventarc, the trigger answers a push once its execution has started, and never twice looks at what is in it: a
+message delivered again is another execution. When as many run as may, a push waits for its turn, and is answered 429
+if that takes long: Pub/Sub pushes it again, and nothing that was acknowledged waits in a queue that can be lost.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,7 +37,16 @@ _ROUTES = {
     ("POST", re.compile(f"{_WORKFLOW}/executions/(?P<execution>[^/:]+):cancel")): "cancel",
     ("POST", re.compile(f"{_WORKFLOW}:trigger")): "trigger",
 }
+_FIELDS = {
+    "argument",
+    "labels",
+    "callLogLevel",
+    "executionHistoryLevel",
+    "disableConcurrencyQuotaOverflowBuffering",  # whether to wait where too many run: direct ones never do here
+}
 _LARGEST_PAGE = 1000
+_TURN_SECONDS = 8.0
+"""A push waits for its turn; Pub/Sub waits 10 s for an answer, unless its subscription says more."""
 
 
 class ExecutionsServer:
@@ -41,7 +54,8 @@ class ExecutionsServer:
 
     `workflows` maps an id to its YAML text or file, all checked here (WorkflowInvalid). `env`, `endpoints`, `clock` and
     `token_source` are as for `execute`; each execution's environment also holds the built-in GOOGLE_CLOUD_* variables.
-    Port 0 takes a free one. A context manager: leaving it cancels and joins every execution.
+    Port 0 takes a free one. `events_at_once`: executions that events may have running. A context manager: leaving it
+    cancels and joins every execution.
     """
 
     def __init__(
@@ -53,7 +67,9 @@ class ExecutionsServer:
         endpoints: Mapping[str, str] | None = None,
         clock: Any = None,
         token_source: TokenSource | None = None,
+        events_at_once: int = 1000,
     ) -> None:
+        self._turns = threading.BoundedSemaphore(events_at_once)
         self._workflows: dict[str, Workflow] = {name: load(source) for name, source in workflows.items()}
         self._env = dict(env or {})
         self._options: dict[str, Any] = {"endpoints": endpoints, "clock": clock, "token_source": token_source}
@@ -128,8 +144,7 @@ class ExecutionsServer:
             case "create":
                 return self._create(parent, names, handler.json_body()).describe()
             case "trigger":
-                event = cloud_event(handler.json_body(), now_text())
-                return self._start(parent, names, event, {}).describe()
+                return self._trigger(parent, names, cloud_event(handler.json_body(), now_text()))
             case "list":
                 return self._list(parent, query)
             case "cancel":
@@ -138,7 +153,7 @@ class ExecutionsServer:
                 return self._find(parent, names["execution"]).describe()
 
     def _create(self, parent: str, names: dict[str, str], body: dict[str, Any]) -> Run:
-        if unknown := sorted(set(body) - {"argument", "labels", "callLogLevel", "executionHistoryLevel"}):
+        if unknown := sorted(set(body) - _FIELDS):
             raise ApiError(400, "INVALID_ARGUMENT", f"unknown field: {', '.join(unknown)}")
         text, labels = body.get("argument", "null"), body.get("labels", {})
         if not isinstance(text, str):
@@ -151,8 +166,25 @@ class ExecutionsServer:
             raise ApiError(400, "INVALID_ARGUMENT", f"argument is not JSON: {error}") from None
         return self._start(parent, names, argument, labels)
 
-    def _start(self, parent: str, names: dict[str, str], argument: Any, labels: dict[str, str]) -> Run:
-        run = Run(self._workflows[names["workflow"]], parent, names, argument, labels, self._env, self._options)
+    def _trigger(self, parent: str, names: dict[str, str], event: dict[str, Any]) -> dict[str, Any]:
+        if not self._turns.acquire(timeout=_TURN_SECONDS):
+            raise ApiError(429, "RESOURCE_EXHAUSTED", "as many executions as may are running; push it again")
+        try:
+            run = self._start(parent, names, event, {}, at_end=self._turns.release)
+        except BaseException:
+            self._turns.release()
+            raise
+        return run.describe()
+
+    def _start(
+        self,
+        parent: str,
+        names: dict[str, str],
+        argument: Any,
+        labels: dict[str, str],
+        at_end: Callable[[], None] | None = None,
+    ) -> Run:
+        run = Run(self._workflows[names["workflow"]], parent, names, argument, labels, self._env, self._options, at_end)
         with self._lock:
             if self._closed:
                 raise ApiError(503, "UNAVAILABLE", "the server is closing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,10 @@ class Run:
         labels: Mapping[str, str],
         env: Mapping[str, str],
         options: Mapping[str, Any],
+        at_end: Callable[[], None] | None = None,
     ) -> None:
+        """`at_end` is called once, when nothing of the execution is left running."""
+        self._at_end = at_end
         self.id = str(uuid.uuid4())
         self.parent = parent
         self.name = f"{parent}/executions/{self.id}"
@@ -66,6 +69,13 @@ class Run:
         return True
 
     def _work(self) -> None:
+        try:
+            self._run()
+        finally:
+            if self._at_end is not None:
+                self._at_end()
+
+    def _run(self) -> None:
         outcome: dict[str, Any]
         try:
             state, outcome = "SUCCEEDED", {"result": encode_json(self._execution.run(self._argument))}
