@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.scale.inputs import INPUTS, Inputs
 from benchmarks.scale.inputs import numbers as all_numbers
+from benchmarks.scale.journal import COMPLETED
 from benchmarks.scale.outcome import Outcome, Use
 from benchmarks.scale.study import SEED, Ceiling, Study
 
@@ -60,6 +61,8 @@ def page(inputs: Inputs, study: Study, cost: dict[float, float]) -> str:
         *_stages(study.changed), "",
         "Dollars for 1,000 videos, without the database and without sending them to anybody: "
         + ", ".join(f"{dollars:.2f} at {rate:,.0f} an hour" for rate, dollars in cost.items()) + ".", "",
+        "## A thousand at one moment", "",
+        *_rushes(study), "",
         "## What if a guess is wrong", "",
         *_sensitivities(study), "",
         "## Where the numbers come from", "",
@@ -126,6 +129,19 @@ def _changes(inputs: Inputs) -> list[str]:
         values = ", ".join(f"{inputs.number(path).value:,.0f} → {new:,.0f}" for path, new in change.values.items())
         rows.append(f"| {change.name} | {values} | {change.how} |")
     return ["| change | from → to | how |", "|---|---|---|", *rows]
+
+
+def _rushes(study: Study) -> list[str]:
+    rows = []
+    for (changed, pace), o in study.rushes.items():
+        total = o.stages.get("total")
+        waits = f"{total.p50:.0f} | {total.p95:.0f}" if total else "– | –"
+        failed = [(end, n) for end, n in o.ends.most_common() if end != COMPLETED]
+        worst = f"{failed[0][1]} {failed[0][0].removeprefix('failed: ')}" if failed else "–"
+        how = "all at once" if pace is None else f"{pace:g} a second"
+        rows.append(f"| {'changed' if changed else 'as deployed'} | {how} | {o.completed:.1%} | {waits} | {worst} |")
+    head = "| | let through | made | p50 s | p95 s | most failures |"
+    return [head, "|---|---|---|---|---|---|", *rows]
 
 
 def _sensitivities(study: Study) -> list[str]:

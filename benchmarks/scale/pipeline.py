@@ -38,12 +38,12 @@ class Pipeline:
         self.undirected = 0
         self.journal = Journal(env)
 
-    def video(self, index: int) -> Generator:
-        """From the request to its end."""
+    def video(self, index: int, held_s: float = 0.0) -> Generator:
+        """From the request to its end. `held_s`: how long whoever paces requests keeps it back."""
         draws = Draws.of(self._inputs, self._seed, index)
         video = self.journal.begin()
         with self.journal.stage(video, "delivery"):
-            yield self._env.timeout(draws.delivery_s)
+            yield self._env.timeout(held_s + draws.delivery_s)
         if self.executions.waiting.level >= self._inputs.workflow.backlog.value and not self._slot_is_free():
             self.journal.end(video, REFUSED)
             return

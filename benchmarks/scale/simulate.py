@@ -32,6 +32,18 @@ def simulate(inputs: Inputs, *, per_hour: float, hours: float, warm_up_hours: fl
     return seen.with_journal(pipeline.journal, since=begin)
 
 
+def rush(inputs: Inputs, *, videos: int, per_second: float | None, seed: int) -> Outcome:
+    """All `videos` are asked for at one moment, with nothing up; let through at `per_second`, or all at once."""
+    env = Environment()
+    pipeline = Pipeline(env, inputs, seed)
+    for index in range(videos):
+        env.process(pipeline.video(index, 0.0 if per_second is None else index / per_second))
+    env.run(until=HOUR)
+    seen = observed(pipeline, per_hour=videos, hours=1)
+    env.run()
+    return seen.with_journal(pipeline.journal, since=0.0)
+
+
 def _arrivals(env: Environment, pipeline: Pipeline, per_second: float, end: float, chance: Random) -> Generator:
     index = 0
     while True:

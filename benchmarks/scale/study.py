@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmarks.scale.inputs import Inputs
 from benchmarks.scale.outcome import Outcome
-from benchmarks.scale.simulate import simulate
+from benchmarks.scale.simulate import rush, simulate
 
 SEED: Final = 20_261_126
 
@@ -40,6 +40,12 @@ class Extent:
 RATES: Final = (Extent(1, 4000, 2), Extent(100, 50, 1), Extent(10_000, 0.5, 0.25))
 BUSY: Final = Extent(2000, 1, 0.5)
 """Enough that instances are seldom idle, little enough that nothing is used up once the changes are made."""
+
+
+RUSH: Final = 1000
+"""Videos asked for at one moment."""
+PACES: Final = (None, 2.0, 1.0)
+"""Let through a second: all at once, or by a queue."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Study:
     below: Outcome
     above: Outcome
     sensitivities: list[Sensitivity]
+    rushes: dict[tuple[bool, float | None], Outcome]
+    """By whether the changes are made, and the pace."""
 
 
 DOUBTS: Final = {
@@ -126,7 +134,13 @@ def study(inputs: Inputs, tell: Callable[[str], None], *, quick: bool = False) -
             first = next(c for c in ceilings(_capacities(capacities, path, value), outcome) if c.stops)
             total = outcome.stages["total"]
             doubts.append(Sensitivity(path, inputs.number(path).value, value, total.p50, total.p95, first))
-    return Study(deployed, changed, found, below, above, doubts)
+    tell(f"{RUSH} at once")
+    rushes = {
+        (made, pace): rush(numbers, videos=round(RUSH * shrink), per_second=pace, seed=SEED)
+        for made, numbers in ((False, inputs), (True, after))
+        for pace in PACES
+    }
+    return Study(deployed, changed, found, below, above, doubts, rushes)
 
 
 def ceilings(capacities: Outcome, busy: Outcome) -> list[Ceiling]:

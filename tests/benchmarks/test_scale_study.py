@@ -69,7 +69,11 @@ def made() -> Study:
     runs = {e.per_hour: outcome(e.per_hour, JOBS, STARTS) for e in RATES}
     above = outcome(2, JOBS, ends={COMPLETED: 3, "failed: plan, no instance had room": 1})
     doubt = Sensitivity("run.vcpu", 200, 1000, 30.0, 60.0, found[0])
-    return Study(runs, runs, found, outcome(1, JOBS), above, [doubt])
+    rushes = {
+        (False, None): outcome(4, ends={COMPLETED: 1, "failed: open, no instance had room": 3}),
+        (True, 2.0): runs[1],
+    }
+    return Study(runs, runs, found, outcome(1, JOBS), above, [doubt], rushes)
 
 
 def test_the_page_says_what_was_found():
@@ -78,6 +82,8 @@ def test_the_page_says_what_was_found():
     assert "| job executions | 1,000 executions | 150.0 × s | 24,000 |" in text
     assert "(2 an hour) 75.0% are made, half of them within 1 s" in text
     assert "12.50 at 1 an hour, 9.75 at 10,000 an hour" in text
+    assert "| as deployed | all at once | 25.0% | 1 | 2 | 3 open, no instance had room |" in text
+    assert "| changed | 2 a second | 100.0% | 1 | 2 | – |" in text
     assert "| run.vcpu | 200 | 1000 | 30.0 | 60.0 | job starts, 10,800 |" in text
     for change in load().changes:
         assert f"| {change.name} |" in text
@@ -114,6 +120,17 @@ def test_at_ten_thousand_an_hour_jobs_wait_for_addresses_until_the_changes_are_m
         seen = simulate(inputs, per_hour=10_000, hours=0.03, warm_up_hours=0.14, seed=5)
         assert (seen.use("addresses of the subnet").queue_peak > 0) is waited
         assert (seen.stages["total"].p95 > 90) is waited
+
+
+def test_a_rush_is_more_than_the_services_take_and_a_queue_in_front_saves_it():
+    from benchmarks.scale.simulate import rush
+
+    at_once = rush(load(), videos=400, per_second=None, seed=2)
+    paced = rush(load(), videos=400, per_second=1.0, seed=2)
+    assert at_once.ends.total() == paced.ends.total() == 400
+    assert at_once.completed < 0.9
+    assert paced.completed > 0.99
+    assert paced.stages["total"].p95 > 300, "whoever is let through last has waited for it"
 
 
 def test_doubling_what_a_render_needs_halves_its_ceiling():
