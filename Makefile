@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 PEERS := build/peers
-.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts lock docs clean
+CHECKOV := build/checkov
+.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts terraform checkov lock docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +39,11 @@ package: $(VENV)/.dev-ready ## the archives of the functions and the job's build
 artefacts: package ## start each archive in a clean environment holding only its own requirements
 	$(BIN)/python -m tools.start_artefacts
 
+terraform: package ## init, validate and test terraform/ with the real provider; needs Terraform 1.9 and its registry, no account
+	$(BIN)/python -m tools.infrastructure --real
+
+checkov: $(CHECKOV)/.ready ## a security scanner for terraform/, in build/checkov
+
 docs: $(VENV)/.dev-ready ## write the generated references
 	$(BIN)/python -m tools.schemas
 	$(BIN)/python -m benchmarks.cost
@@ -60,6 +66,13 @@ $(PEERS)/.ready: requirements-peers.txt
 	@echo "Installing requirements-peers.txt into $(PEERS) …"
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
+	@touch $@
+
+$(CHECKOV)/.ready: $(VENV)/.bootstrap requirements-checkov.txt
+	@echo "Installing requirements-checkov.txt into $(CHECKOV) …"
+	@test -x $(CHECKOV)/bin/python || $(PYTHON) -m venv $(CHECKOV)
+	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --require-hashes -r requirements-checkov.txt 2>$(CHECKOV)/uv.log \
+	  || $(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.txt
 	@touch $@
 
 define install

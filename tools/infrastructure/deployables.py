@@ -12,7 +12,7 @@ from tools.infrastructure.toolchain import BUILD
 
 @dataclass(frozen=True)
 class Deployable:
-    """A component that runs our code. `plain`: variables and their values; `secret`: variables and their secrets' ids."""
+    """A component that runs our code. `plain`: variables and values; `secret`: variables and their secrets."""
 
     name: str
     resource: Resource

@@ -1,4 +1,4 @@
-"""Who needs what of the media bucket: the table in docs/architecture.md, which tests hold against what the code does."""
+"""Who needs what of the media bucket: the table in docs/architecture.md, which tests hold against the code."""
 
 from __future__ import annotations
 

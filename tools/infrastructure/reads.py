@@ -1,8 +1,8 @@
 """Which environment variables a deployable's code reads: told from the files of its archive, by their syntax trees.
 
 All settings are fields of `bachata.settings.Settings`, so a read is an attribute of something that holds a Settings: a
-parameter annotated so, what `settings.load()` gave, or an attribute of `self` assigned from one of these. A name counts in
-the whole module it is found in: too many reads rather than too few.
+parameter annotated so, what `settings.load()` gave, or what was assigned from one of these. A name counts in the whole
+module it is found in: too many reads rather than too few.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.infrastructure.rules import problems
+from tools.infrastructure.scanner import Findings, scan
 from tools.infrastructure.stack import Stack
 from tools.infrastructure.toolchain import ROOT, Toolchain
 from tools.infrastructure.workspace import TerraformFailed, Workspace, environments
@@ -18,10 +19,10 @@ class Failed(Exception):
     """Something does not hold; the message says what."""
 
 
-def run(toolchain: Toolchain) -> None:
-    """Everything `toolchain` allows. Raises Failed, TerraformFailed."""
+def run(toolchain: Toolchain, *, scanned: bool) -> None:
+    """Everything `toolchain` allows; `scanned`: checkov looks at each plan. Raises Failed, TerraformFailed."""
     with tempfile.TemporaryDirectory(prefix="bachata-terraform-") as scratch:
-        workspace = Workspace(Path(scratch) / "tests", toolchain)
+        workspace = Workspace.copied(Path(scratch) / "tests", toolchain)
         with _timed("fmt -check"):
             unformatted = workspace.run("fmt", "-check", "-recursive", str(ROOT / "terraform")).strip()
             if unformatted:
@@ -34,12 +35,18 @@ def run(toolchain: Toolchain) -> None:
             print(workspace.run("test").strip().splitlines()[-1])
         if toolchain.offline:
             for environment in environments():
-                live(Workspace(Path(scratch) / environment, toolchain), environment)
+                live(Workspace.copied(Path(scratch) / environment, toolchain), environment, scanned=scanned)
 
 
-def live(workspace: Workspace, environment: str) -> None:
+def live(workspace: Workspace, environment: str, *, scanned: bool) -> None:
     """Apply, hold the rules against it, plan again, destroy: only where the stand-in plays the provider."""
     workspace.init()
+    if scanned:
+        with _timed(f"{environment}: scanned"):
+            try:
+                print(scan(workspace.plan_document(environment)))
+            except Findings as findings:
+                raise Failed(str(findings)) from None
     with _timed(f"{environment}: first apply, before any image is pushed"):
         workspace.run("apply", "-auto-approve", f"-var-file=environments/{environment}.tfvars")
     with _timed(f"{environment}: apply"):

@@ -39,7 +39,7 @@ def real() -> Toolchain:
 
 
 def offline(kit: Path = KIT, *, into: Path = BUILD / "terraform-offline") -> Toolchain:
-    """Terraform with the kit laid out under `into`, run by this interpreter (extra offline-terraform). Raises Missing."""
+    """Terraform with the kit laid out under `into`, run by this interpreter. Raises Missing."""
     binary = _terraform()
     install = kit / "install.sh"
     if not install.is_file():
@@ -54,7 +54,9 @@ def offline(kit: Path = KIT, *, into: Path = BUILD / "terraform-offline") -> Too
 def _terraform() -> str:
     found = shutil.which("terraform")
     if found is None:
-        raise Missing("terraform is not on the PATH: install 1.9 or newer, see https://developer.hashicorp.com/terraform")
+        raise Missing(
+            "terraform is not on the PATH: install 1.9 or newer, see https://developer.hashicorp.com/terraform"
+        )
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,20 +20,32 @@ class TerraformFailed(Exception):
 
 
 class Workspace:
-    """``terraform/`` and ``workflows/`` copied under `folder`, the archives of ``build/`` beside them."""
+    """A folder that holds ``terraform/``, ``workflows/`` and ``build/`` as the tree does."""
 
     def __init__(self, folder: Path, toolchain: Toolchain) -> None:
         self.folder = folder / "terraform"
         self._toolchain = toolchain
-        shutil.copytree(ROOT / "terraform", self.folder, ignore=_NEVER_COPIED)
+
+    @classmethod
+    def copied(cls, folder: Path, toolchain: Toolchain) -> Workspace:
+        """The tree's Terraform copied under `folder`; offline, its state is kept there."""
+        shutil.copytree(ROOT / "terraform", folder / "terraform", ignore=_NEVER_COPIED)
         shutil.copytree(ROOT / "workflows", folder / "workflows")
         (folder / "build").symlink_to(BUILD)
         if toolchain.offline:
-            (self.folder / "backend_override.tf").write_text(_LOCAL_STATE)
+            (folder / "terraform" / "backend_override.tf").write_text(_LOCAL_STATE)
+        return cls(folder, toolchain)
 
     def init(self) -> str:
         """Fetch or find the provider; state stays here."""
         return self.run("init", *([] if self._toolchain.offline else ["-backend=false"]))
+
+    def plan_document(self, environment: str) -> Path:
+        """A file that holds the plan for `environment` as JSON."""
+        self.run("plan", "-out=plan.bin", *inputs(environment))
+        path = self.folder / "plan.json"
+        path.write_text(self.run("show", "-json", "plan.bin"))
+        return path
 
     def apply(self, environment: str, *options: str) -> dict[str, Any]:
         """Apply what `environment` says, with images in place; the state document."""
@@ -82,9 +93,3 @@ def inputs(environment: str) -> list[str]:
 def environments() -> list[str]:
     """The environments of the tree."""
     return sorted(path.stem for path in (ROOT / "terraform" / "environments").glob("*.tfvars"))
-
-
-def clear(folder: Path) -> None:
-    """Remove a workspace and whatever ran in it left."""
-    if os.path.lexists(folder):
-        shutil.rmtree(folder)

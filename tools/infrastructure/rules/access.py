@@ -27,9 +27,12 @@ _PEOPLE: Final = frozenset(
         "roles/pubsub.publisher",
         "roles/storage.objectUser",
         "roles/storage.objectViewer",
+        "roles/cloudsql.client",
+        "roles/cloudsql.instanceUser",
+        "storage.objects.list",
     }
 )
-"""Roles `submitters` may hold; they are no components."""
+"""Roles people may hold (variables `submitters` and `librarians`)."""
 
 
 def access_is_what_the_code_needs(stack: Stack) -> Problems:

@@ -1,4 +1,4 @@
-"""What must be there before: the API of a resource, the peering of a private address, the roles of who builds or starts.
+"""What must be there before: the API of a resource, the peering of a private address, roles of who builds or starts.
 
 Terraform orders by references; what no argument mentions needs `depends_on`, and a missing one shows only on a first
 deployment to an empty project.

@@ -27,4 +27,4 @@ def data_is_protected(stack: Stack) -> Problems:
         yield f"{media}: force_destroy must be {not wanted} in {stack.environment}"
     for resource in stack.of(*_STATELESS):
         if resource.values["deletion_protection"] is not False:
-            yield f"{resource}: deletion_protection must be false, said out loud: unset means true, and it holds nothing"
+            yield f"{resource}: deletion_protection must be false, said aloud: unset means true, and it holds nothing"
