@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bachata.local.stack import LocalCloud
 from bachata.tasks.store import TaskStore
-from benchmarks.events.stream import Message
+from benchmarks.events.stream import USER, Message
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,15 @@ class Account:
 
 
 def account(
-    cloud: LocalCloud, messages: Sequence[Message], ids: Sequence[str], kept: Sequence[str], executions: int
+    cloud: LocalCloud,
+    messages: Sequence[Message],
+    ids: Sequence[str],
+    kept: Sequence[str],
+    executions: int,
+    user: str = USER,
 ) -> Account:
-    """Look at the tasks, the videos and the dead letters of a home that saw nothing but `messages`."""
-    tasks = {task.task_id: task for task in TaskStore(cloud.engine).list(limit=10_000, user_id="events")}
+    """Look at the tasks and videos of a user who asked for nothing but `messages`; the cloud rendered nothing else."""
+    tasks = {task.task_id: task for task in TaskStore(cloud.engine).list(limit=10_000, user_id=user)}
     wanted: dict[str, str] = {}
     for message, message_id in zip(messages, ids, strict=True):
         if message.key is not None:
@@ -46,7 +51,7 @@ def account(
     return Account(
         messages=len(messages) - len(poisoned),
         wanted=len(wanted),
-        videos=len(_videos(cloud.home.storage)),
+        videos=len(_videos(cloud.home.storage / f"output/user_{user}")),
         completed=len(done),
         rendered=len(cloud.jobs.executions()),
         lost=tuple(sorted(key for key, task_id in wanted.items() if task_id not in done)),
@@ -56,5 +61,5 @@ def account(
     )
 
 
-def _videos(storage: Path) -> list[Path]:
-    return [path for path in storage.glob("output/user_events/choreography_*.mp4") if path.stat().st_size]
+def _videos(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("choreography_*.mp4") if path.stat().st_size]

@@ -6,6 +6,8 @@ import json
 import random
 from dataclasses import dataclass
 
+USER = "events"
+"""Whose videos they are: the folder they are counted in."""
 _NONSENSE: tuple[bytes, ...] = (
     b"{not json",
     b"\xff\xfe\x00",
@@ -33,14 +35,17 @@ class Message:
     again: bool = False
 
 
-def stream(messages: int, duplicates: int, poisoned: int, *, redeliveries: bool, seed: int = 1) -> list[Message]:
-    """`messages` of which `duplicates` ask for what another one asks for, and `poisoned` more, in a drawn order.
+def stream(
+    messages: int, duplicates: int, poisoned: int, *, redeliveries: bool, user: str = USER, seed: int = 1
+) -> list[Message]:
+    """`messages` of `user`, `duplicates` of which ask for what another asks for, and `poisoned` more, in a drawn order.
 
     Half of the duplicates are the same message delivered again, if `redeliveries`, the others another message with
     the same task_id. Requires duplicates <= messages / 2.
     """
     drawn = random.Random(seed)
-    first = [_request(number, named=number % 2 == 0 or not redeliveries) for number in range(messages - duplicates)]
+    count = messages - duplicates
+    first = [_request(user, number, named=number % 2 == 0 or not redeliveries) for number in range(count)]
     named = [message for message in first if b"task_id" in message.data]
     unnamed = [message for message in first if b"task_id" not in message.data]
     half = duplicates // 2 if redeliveries else 0
@@ -54,10 +59,11 @@ def stream(messages: int, duplicates: int, poisoned: int, *, redeliveries: bool,
     return mixed
 
 
-def _request(number: int, *, named: bool) -> Message:
+def _request(user: str, number: int, *, named: bool) -> Message:
     """A short dance; every seed is another one."""
     song = "songs/first.wav" if number % 2 else "songs/second.wav"
-    request = {"song": song, "duration": 10, "seed": number, "user_id": "events"}
+    request = {"song": song, "duration": 10, "seed": number, "user_id": user}
+    key = f"{user}-{number}"
     if named:
-        request["task_id"] = f"order-{number}"
-    return Message(json.dumps(request).encode(), f"order-{number}")
+        request["task_id"] = key
+    return Message(json.dumps(request).encode(), key)
