@@ -23,6 +23,7 @@ lint: $(VENV)/.dev-ready ## style, types, import walls, stale generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.schemas --check
+	$(BIN)/python -m benchmarks.cost --check
 
 bench: $(VENV)/.dev-ready ## measurements; results go to benchmarks/results
 	$(BIN)/python -m benchmarks
@@ -45,6 +46,7 @@ checkov: $(CHECKOV)/.ready ## a security scanner for terraform/, in build/checko
 
 docs: $(VENV)/.dev-ready ## write the generated references
 	$(BIN)/python -m tools.schemas
+	$(BIN)/python -m benchmarks.cost
 
 lock: $(VENV)/.dev-ready ## resolve every requirements file again
 	$(BIN)/python -m tools.lock

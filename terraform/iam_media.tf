@@ -9,6 +9,7 @@ locals {
     plan      = ["analysis/"]
     finalize  = ["output/"]
     assembler = ["songs/", "moves/", "blueprints/"]
+    migrate   = ["moves/"] # adopts published libraries
   }
   media_writes = {
     analyze   = ["analysis/"]

@@ -79,7 +79,7 @@ resource "google_cloud_run_v2_job" "migrate" {
         }
 
         dynamic "env" {
-          for_each = merge(local.log_env, local.database_env, {
+          for_each = merge(local.storage_env, local.log_env, local.database_env, { # storage: published libraries
             DB_USER     = google_sql_user.component["migrate"].name
             DB_GRANTEES = jsonencode(local.database_grantees)
           })
@@ -102,5 +102,5 @@ resource "google_cloud_run_v2_job" "migrate" {
     }
   }
 
-  depends_on = [google_project_iam_member.component]
+  depends_on = [google_project_iam_member.component, google_storage_bucket_iam_member.media]
 }

@@ -252,6 +252,13 @@ def test_closing_the_server_ends_what_runs(tmp_path, told, definition):
     assert execution.document()["cancelledCount"] == 1
 
 
+def test_an_execution_tells_the_variables_it_was_started_with(client, executions):
+    """By one of them the workflow execution it works for is known: the API has no other link between the two."""
+    made = run(client, EXECUTION_ID="e-1").result(timeout=30)
+    [container] = executions.get_execution(name=made.name).template.containers
+    assert {v.name: v.value for v in container.env}["EXECUTION_ID"] == "e-1"
+
+
 def test_executions_are_listed_newest_first(client, executions):
     names = [run(client).result(timeout=30).name for _ in range(2)]
     assert [e.name for e in executions.list_executions(parent=NAME)] == names[::-1]

@@ -28,7 +28,7 @@ NAMES = st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=
 
 
 def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
+    return '"' + name.replace('"', '""') + '"'
 
 
 @pytest.fixture

@@ -111,6 +111,8 @@ class Scene:
 
     def _answer(self, handler, body):
         path = handler.path.split("?")[0]
+        if path.endswith(":publish"):
+            path = "/publish"
         step = "run" if path.endswith(":run") else "poll" if "/operations/" in path else body.get("action", path[1:])
         self.requests.append((step, body))
         script = self._scripts.get(step)
@@ -157,7 +159,7 @@ def run(scene, argument, *, clock=None, token_source=None, **env):
         CHOREOGRAPHY,
         argument,
         env=variables,
-        endpoints={"run": scene.url},
+        endpoints={"run": scene.url, "pubsub": scene.url},
         clock=clock or Clock(),
         token_source=token_source,
     )

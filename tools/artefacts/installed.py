@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def install(artefact: Artefact, root: Path) -> Installed:
 
 def _function(artefact: Artefact, root: Path, app: Path) -> Installed:
     python = root / "venv/bin/python"
-    _run([sys.executable, "-m", "venv", "--without-pip", str(root / "venv")], app)
+    _run([_interpreter(), "-m", "venv", "--without-pip", str(root / "venv")], app)
     _pip_install(python, ["--require-hashes", "-r", "requirements.txt"], app)
     _run([str(python), "-m", "compileall", "-qq", "--invalidation-mode", "unchecked-hash", str(root / "venv/lib")], app)
     _run([str(python), "-m", "compileall", "-f", "-q", "."], app, SOURCE_DATE_EPOCH="0")
@@ -73,13 +74,14 @@ def _image(artefact: Artefact, root: Path, app: Path) -> Installed:
         if command[:4] == ["python", "-m", "pip", "--python"]:
             _pip_install(Path(command[4]), [a for a in command[6:] if a != "--no-cache-dir"], app)
         else:
-            _run([sys.executable, *command[1:]], app)
+            _run([_interpreter(), *command[1:]], app)
     (entry,) = final.all("ENTRYPOINT")
     return Installed(artefact, app, root / "venv/bin/python", tuple(here(a) for a in entry.arguments))
 
 
 def _pip_install(python: Path, options: list[str], app: Path) -> None:
-    if subprocess.run([str(_UV), "pip", "install", "--quiet", "--python", str(python), *options], cwd=app).returncode:
+    uv = [str(_UV), "pip", "install", "--quiet", "--python", str(python), *options]
+    if subprocess.run(uv, cwd=app, check=False).returncode:
         # uv cannot reach the index pip is set up for
         _run([sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", *options], app)
 
@@ -104,13 +106,29 @@ def read_only(root: Path) -> Iterator[None]:
             path.chmod(mode)
 
 
+@cache
+def _interpreter() -> str:
+    """An interpreter of our version, if possible one that other users can run: root's own may lie in its home."""
+    ours = sys._base_executable  # type: ignore[attr-defined]
+    known = shutil.which(f"python{sys.version_info.major}.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")
+    return next((p for p in (ours, known) if p and _runs(p, _other())), ours)
+
+
+@cache
 def as_another(python: Path) -> dict[str, Any]:
     """Arguments for Popen to become the image's user, where that is allowed: root only, and `python` within reach."""
-    if os.geteuid() != 0:
-        return {}
-    other: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-    tried = subprocess.run([str(python), "-c", ""], check=False, capture_output=True, cwd="/", **other)
-    return other if tried.returncode == 0 else {}
+    return _other() if _runs(str(python), _other()) else {}
+
+
+def _other() -> dict[str, Any]:
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def _runs(python: str, user: dict[str, Any]) -> bool:
+    try:
+        return subprocess.run([python, "-c", ""], check=False, capture_output=True, cwd="/", **user).returncode == 0
+    except PermissionError:
+        return False
 
 
 def writable(path: Path) -> Path:

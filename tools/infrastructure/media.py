@@ -10,7 +10,13 @@ from typing import Final
 from tools.infrastructure.toolchain import ROOT
 
 PAGE: Final = ROOT / "docs" / "architecture.md"
-_COMPONENTS: Final = {"analyze": "analyze", "plan": "plan", "finalize": "finalize", "job": "assembler"}
+_COMPONENTS: Final = {
+    "analyze": "analyze",
+    "plan": "plan",
+    "finalize": "finalize",
+    "job": "assembler",
+    "migrate": "migrate",
+}
 _ROW: Final = re.compile(r"\| `([^`]+)` \| [^|]* \| ([^|]*) \| ([^|]*) \| [^|]* \|")
 
 

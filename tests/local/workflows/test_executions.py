@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from bachata.local.workflows import ExecutionsServer, WorkflowInvalid
+from bachata.local.workflows import ExecutionsServer, WorkflowInvalid, executions
 from tests.local.workflows.support import ManualClock, Server
 
 FLOWS = {
@@ -152,6 +152,51 @@ def test_a_pubsub_push_starts_an_execution_with_the_cloud_event(api: ExecutionsS
     assert (event["id"], event["time"], event["datacontenttype"]) == ("42", "2026-11-20T10:00:00Z", "application/json")
     assert event["data"] == push
     assert event["source"].startswith("//pubsub.googleapis.com/")
+
+
+PUSH = {"message": {"data": "MA==", "messageId": "1"}, "subscription": "s"}
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExecutionsServer]:
+    monkeypatch.setattr(executions, "_TURN_SECONDS", 0.3)
+    with ExecutionsServer(FLOWS, events_at_once=1) as running:
+        yield running
+
+
+def test_a_push_that_does_not_get_its_turn_is_to_be_pushed_again(one_at_a_time: ExecutionsServer) -> None:
+    busy = requests.post(f"{parent(one_at_a_time, 'sleep')}:trigger", json=PUSH, timeout=10).json()
+    refused = requests.post(f"{parent(one_at_a_time, 'sleep')}:trigger", json=PUSH, timeout=10)
+    assert (refused.status_code, refused.json()["error"]["status"]) == (429, "RESOURCE_EXHAUSTED")
+    listed = requests.get(f"{parent(one_at_a_time, 'sleep')}/executions", timeout=10).json()["executions"]
+    assert [run["name"] for run in listed] == [busy["name"]], "what was not acknowledged did not start"
+    assert start(one_at_a_time, "sleep")["state"] == "ACTIVE", "direct calls wait for nobody"
+    requests.post(f"{one_at_a_time.url}/v1/{busy['name']}:cancel", json={}, timeout=10).raise_for_status()
+    while not (again := requests.post(f"{parent(one_at_a_time, 'sleep')}:trigger", json=PUSH, timeout=10)).ok:
+        assert again.status_code == 429
+
+
+def test_a_push_waits_for_its_turn(one_at_a_time: ExecutionsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executions, "_TURN_SECONDS", 30)
+    for _ in range(5):
+        assert requests.post(f"{parent(one_at_a_time, 'echo')}:trigger", json=PUSH, timeout=60).ok
+
+
+def test_a_delivery_is_never_looked_into(api: ExecutionsServer) -> None:
+    names = {requests.post(f"{parent(api, 'echo')}:trigger", json=PUSH, timeout=10).json()["name"] for _ in range(2)}
+    assert len(names) == 2, "the same message again is another execution, as with Eventarc"
+
+
+@pytest.mark.parametrize("data", ["%%%", 7, ["x"], "abc"])
+def test_pubsub_pushes_base64_only(api: ExecutionsServer, data: Any) -> None:
+    push = {"message": {"data": data, "messageId": "1"}}
+    answer = requests.post(f"{parent(api, 'echo')}:trigger", json=push, timeout=10)
+    assert (answer.status_code, "base64" in answer.text) == (400, True)
+
+
+def test_fields_that_gcloud_sends_are_known(api: ExecutionsServer) -> None:
+    run = start(api, "echo", 1, disableConcurrencyQuotaOverflowBuffering=False, callLogLevel="LOG_NONE")
+    assert ended(api, run["name"])["result"] == "1"
 
 
 @pytest.mark.parametrize(

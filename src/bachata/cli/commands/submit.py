@@ -32,7 +32,7 @@ _EVERY = 2.0  # seconds between two looks
 def command(song: str | None, file: IO[bytes] | None, wait: bool, as_json: bool, **options: Any) -> None:
     """Ask for a dance video for a song, or for a sentence; --wait until it is there."""
     place = {name: options.pop(name) for name in ("project", "location", "workflow", "job")}
-    asked = {name: value for name, value in options.items() if value is not None}
+    asked = {name: value for name, value in options.items() if value}  # seed 0 is what none means
     request = {**_read(file), **asked}
     if song is not None:
         request["song"] = _key(song, local=place["project"] is None)

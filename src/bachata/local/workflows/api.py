@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -30,6 +31,13 @@ class ApiServer(ThreadingHTTPServer):
 
     def __init__(self, port: int, handler: type[ApiHandler]) -> None:
         super().__init__(("127.0.0.1", port), handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the signature of the base class
+        """A client that hangs up between two requests is no news; what else gets here is a fault of ours."""
+        if isinstance(sys.exception(), ConnectionError):
+            _log.debug("a client hung up")
+        else:
+            _log.exception("a connection failed")
 
 
 class ApiHandler(BaseHTTPRequestHandler):
