@@ -14,6 +14,7 @@ from bachata.assembly.result import Result
 from bachata.choreography.service import Planner, PlanRequest
 from bachata.moves.embedding import Weights
 from bachata.moves.library import LibraryCache
+from bachata.moves.published import adopt, publish
 from bachata.moves.repository import MoveRepository
 from bachata.moves.snapshots import Snapshots
 from bachata.music.service import AnalyzeRequest, answer
@@ -25,7 +26,7 @@ from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
 from bachata.tasks.sweep import Swept
 from tests.assembly import truth
-from tests.choreography.worlds import embed, make_library, make_song
+from tests.choreography.worlds import embed, make_library, make_move, make_song
 from tests.music.synth import Recipe, make, write
 from tests.terraform.guarded import GuardedStore
 from tools.infrastructure.media import needs
@@ -82,6 +83,16 @@ def test_plan(guarded, store, engine):
         assert planner.answer(PlanRequest.model_validate(body))["blueprint"]
     assert len(list(store.list("moves/test/index/"))) == 2
     holds(bucket, "plan")
+
+
+def test_migrate(guarded, store, engine):
+    moved = make_move("a").model_copy(update={"video_path": f"moves/salsa/a-{'a' * 12}.mp4"})
+    MoveRepository(engine, "salsa").save([embed(moved)])
+    store.put_bytes(moved.video_path, b"film")
+    publish(engine, "salsa", store, store)
+    bucket = guarded("migrate")
+    assert adopt(engine, "salsa", bucket) == 1
+    holds(bucket, "migrate")
 
 
 def rendered(bucket: GuardedStore, store: DirectoryStore) -> int:
