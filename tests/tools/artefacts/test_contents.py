@@ -20,7 +20,6 @@ NEVER_IMPORTED = {
     "functions-framework": "the platform starts it",
     "gunicorn": "functions-framework serves with it",
     "pg8000": "SQLAlchemy imports the driver its URL names",
-    "httpx2": "google-genai's transport, given to it as a client",
 }
 each = pytest.mark.parametrize("artefact", ARTEFACTS, ids=lambda a: a.name)
 

@@ -97,5 +97,5 @@ def test_lines_go_on_and_shell_forms_are_told_apart():
 
 @pytest.mark.parametrize("text", ["RUN x\nFROM y", "FROM x\nwhat", "FROM x\n1 2", "FROM x\nRUN a \\"])
 def test_what_is_no_dockerfile_is_refused(text):
-    with pytest.raises(ValueError, match="^line [12]: "):
+    with pytest.raises(ValueError, match=r"^line [12]: "):
         stages(text)
