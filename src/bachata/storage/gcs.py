@@ -187,7 +187,7 @@ def _faults_of(key: str) -> Iterator[None]:
         ) from None
     except google.auth.exceptions.DefaultCredentialsError as error:
         raise BachataError(
-            "There are no Google credentials that Cloud Storage takes: run `gcloud auth application-default login`, or, "
+            "No Google credentials that Cloud Storage takes: run `gcloud auth application-default login`, or, "
             "in the cloud, give this service's account a role on the bucket",
             details=str(error),
         ) from None
