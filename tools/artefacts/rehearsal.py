@@ -5,9 +5,13 @@ What is missing from an archive, its requirements or its privileges fails here, 
 
 from __future__ import annotations
 
+import functools
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -37,11 +41,13 @@ sys.exit("the program may write beside itself")
 
 
 def import_everything(installed: Installed, there: Theatre) -> None:
-    """Every module it carries can be imported, and it may write nothing beside them."""
-    command = [str(installed.python), "-c", _IMPORT_ALL]
-    subprocess.run(
-        command, cwd=installed.app, env=there.environment(), check=True, timeout=300, **as_another(installed.python)
-    )
+    """Its program opens nothing when imported, every module it carries can be, and it may write nothing beside them."""
+    quietly = Path(__file__).with_name("import_quietly.py").read_text(encoding="utf-8")
+    for script in (quietly, _IMPORT_ALL):
+        subprocess.run(
+            [str(installed.python), "-c", script], cwd=installed.app, env=there.environment(), check=True,
+            **as_another(installed.python),
+        )  # fmt: skip
 
 
 def migrate(installed: Installed, there: Theatre) -> None:
@@ -94,7 +100,15 @@ def assembler(installed: Installed, there: Theatre) -> None:
     _require(result["frames"] == 120 and (there.store / "output/user_ci/v.mp4").exists(), str(result))
     code, log = run(installed, there.environment("assembler", TASK_ID="artefact-1", USER_ID="ci", EXECUTION_ID="e1"))
     _require(code == 1 and "BLUEPRINT_JSON" in log, log)
+    stop = functools.partial(_stop_when_at_work, there)
+    code, log = run(installed, rendering(there, pieces=60), watch=stop)
+    _require(code == 1 and '"code": "STOPPED"' in log, f"exit {code}: {log}")
     _require(not any(there.scratch.iterdir()), "the job left files in its scratch folder")
+
+
+def _stop_when_at_work(there: Theatre, pid: int) -> None:
+    if any(there.scratch.iterdir()):
+        os.kill(pid, signal.SIGTERM)
 
 
 WORK: dict[str, Callable[[Installed, Theatre], None]] = {
@@ -117,16 +131,17 @@ def planning(there: Theatre) -> dict[str, Any]:
     return {**TASK, "song": SONG, "analysis": f"analysis/{analysis.name}", "brief": {"difficulty": "beginner"}}
 
 
-def rendering(there: Theatre) -> dict[str, str]:
-    """The job's environment: a video of two clips and a crossfade."""
+def rendering(there: Theatre, pieces: int = 2) -> dict[str, str]:
+    """The job's environment: a video of clips of two seconds with crossfades between."""
     moves = [
-        {"clip_id": "a", "video_path": "moves/grey.mp4", "start_time": 0.0, "duration": 2.0},
-        {"clip_id": "b", "video_path": "moves/grey.mp4", "start_time": 2.0, "duration": 2.0,
-         "transition_type": "crossfade"},
+        {"clip_id": str(n), "video_path": "moves/grey.mp4", "start_time": 2.0 * n, "duration": 2.0,
+         "transition_type": "crossfade" if n else "cut"}
+        for n in range(pieces)
     ]  # fmt: skip
     output = {"output_path": "output/user_ci/v.mp4", "resolution": "160x96", "frame_rate": 30}
     blueprint = {
-        "task_id": TASK["task_id"], "audio_path": SONG, "total_duration": 4.0, "moves": moves, "output_config": output,
+        "task_id": TASK["task_id"], "audio_path": SONG, "total_duration": 2.0 * pieces, "moves": moves,
+        "output_config": output,
     }  # fmt: skip
     given = {"TASK_ID": TASK["task_id"], "USER_ID": "ci", "EXECUTION_ID": "e1"}
     return there.environment("assembler", **given, BLUEPRINT_JSON=json.dumps(blueprint))

@@ -6,8 +6,9 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,17 +75,23 @@ def serving(installed: Installed, env: Mapping[str, str], port: int | None = Non
         _end(process)
 
 
-def run(installed: Installed, env: Mapping[str, str], *, stop_after: float | None = None) -> tuple[int, str]:
-    """The job, run as its image's entry point: exit code and log. `stop_after` seconds it gets a SIGTERM."""
-    process = _start(installed, list(installed.command), env, stderr=subprocess.PIPE)
-    try:
-        if stop_after is not None:
-            time.sleep(stop_after)
-            process.terminate()
-        _, log = process.communicate(timeout=PATIENCE)
-        return process.returncode, log.decode()
-    finally:
-        _end(process)
+def run(
+    installed: Installed, env: Mapping[str, str], *, watch: Callable[[int], object] = lambda _pid: None
+) -> tuple[int, str]:
+    """The job, run as its image's entry point: exit code and log. `watch` is called with its pid while it runs."""
+    with tempfile.TemporaryFile() as log:
+        process = _start(installed, list(installed.command), env, stderr=log)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while process.poll() is None:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"the job {installed.artefact.name} does not end")
+                watch(process.pid)
+                time.sleep(0.01)
+        finally:
+            _end(process)
+        log.seek(0)
+        return process.returncode, log.read().decode()
 
 
 def _start(installed: Installed, command: list[str], env: Mapping[str, str], **how: Any) -> subprocess.Popen[bytes]:
