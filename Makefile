@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 PEERS := build/peers
 CHECKOV := build/checkov
-.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts measure-artefacts terraform checkov lock docs clean
+.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts measure-artefacts terraform checkov
+.PHONY: lock docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,8 +24,8 @@ lint: $(VENV)/.dev-ready ## style, types, import walls, stale generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.schemas --check
-	$(BIN)/python -m benchmarks.cost --check
 	$(BIN)/python -m tools.package --check
+	$(BIN)/python -m benchmarks.cost --check
 
 bench: $(VENV)/.dev-ready ## measurements; results go to benchmarks/results
 	$(BIN)/python -m benchmarks
@@ -50,8 +51,8 @@ checkov: $(CHECKOV)/.ready ## a security scanner for terraform/, in build/checko
 
 docs: $(VENV)/.dev-ready ## write the generated references
 	$(BIN)/python -m tools.schemas
-	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m tools.package --list
+	$(BIN)/python -m benchmarks.cost
 
 lock: $(VENV)/.dev-ready ## resolve every requirements file again
 	$(BIN)/python -m tools.lock
