@@ -12,12 +12,20 @@ locals {
     sweeps     = google_logging_metric.sweeps_failed.name
   } : key => "logging_googleapis_com:user_${replace(metric, "/", "_")}" }
 
+  # A metric counted from lines belongs to no one kind of resource, so a query has to say which it means.
+  from_finalize  = "monitored_resource=\"cloud_run_revision\""
+  from_workflow  = "monitored_resource=\"workflows.googleapis.com/Workflow\""
+  from_scheduler = "monitored_resource=\"cloud_scheduler_job\""
+
   queries = {
-    failures   = "sum(increase(${local.series.finished}{outcome=\"failed\"}[1h])) / sum(increase(${local.series.finished}[1h])) > 0.05"
-    slow       = "histogram_quantile(0.95, sum by (le) (increase(${local.series.seconds}_bucket[1h]))) > 180"
-    stuck      = "sum(increase(${local.series.stuck}[10m])) > 0"
-    unrecorded = "sum(increase(${local.series.unrecorded}[10m])) > 0"
-    sweep      = "sum(increase(${local.series.sweeps}[1h])) > 2" # one or two may meet a deployment
+    failures = join(" / ", [
+      "sum(increase(${local.series.finished}{${local.from_finalize},outcome=\"failed\"}[1h]))",
+      "sum(increase(${local.series.finished}{${local.from_finalize}}[1h])) > 0.05",
+    ])
+    slow       = "histogram_quantile(0.95, sum by (le) (increase(${local.series.seconds}_bucket{${local.from_finalize}}[1h]))) > 180"
+    stuck      = "sum(increase(${local.series.stuck}{${local.from_finalize}}[10m])) > 0"
+    unrecorded = "sum(increase(${local.series.unrecorded}{${local.from_workflow}}[10m])) > 0"
+    sweep      = "sum(increase(${local.series.sweeps}{${local.from_scheduler}}[1h])) > 2" # one or two may meet a deployment
   }
 
   on_database = "resource.type=\"cloudsql_database\" AND resource.labels.database_id=\"${var.project_id}:${google_sql_database_instance.main.name}\""
