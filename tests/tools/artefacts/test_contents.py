@@ -55,7 +55,7 @@ def test_no_exemption_is_stale():
     ("name", "strangers"),
     [
         ("assembler", {"music", "moves", "choreography", "gemini", "local", "cli", "report", "http"}),
-        ("migrate", {"music", "moves", "choreography", "gemini", "media", "assembly", "storage", "local", "http"}),
+        ("migrate", {"music", "choreography", "gemini", "media", "assembly", "local", "http"}),
         ("finalize", {"music", "moves", "choreography", "gemini", "local", "cli", "report"}),
         ("analyze", {"moves", "choreography", "gemini", "assembly", "media", "local", "cli", "report"}),
         ("plan", {"local", "cli", "report"}),
@@ -64,6 +64,11 @@ def test_no_exemption_is_stale():
 def test_rooms_an_artefact_has_no_business_with_stay_out(name, strangers):
     rooms = {module.split(".")[1] for module in modules(BY_NAME[name]) if "." in module}
     assert rooms.isdisjoint(strangers)
+
+
+def test_of_the_moves_the_migration_carries_adopting_alone():
+    moves = {module for module in modules(BY_NAME["migrate"]) if module.startswith("bachata.moves.")}
+    assert moves == {"bachata.moves.adoption", "bachata.moves.published"}
 
 
 def test_only_the_migration_carries_migrations():
