@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from tools.infrastructure.reads import FIELDS
 from tools.infrastructure.rules import problems
+from tools.infrastructure.rules.environment import DEFAULT_SERVES, GIVEN, OTHERS
 from tools.infrastructure.stack import Stack
 from tools.infrastructure.workspace import environments
+
+
+def test_what_is_left_to_defaults_and_what_executions_are_given_is_read_from_settings():
+    named = {*DEFAULT_SERVES, *(name for given in GIVEN.values() for name in given)}
+    assert named <= {field.upper() for field in FIELDS}
+    assert not {*OTHERS} & {field.upper() for field in FIELDS}
 
 
 def test_there_are_environments():

@@ -47,6 +47,13 @@ def test_the_kits_variables_are_read(with_terraform, tmp_path):
     assert found.variables == {"TF_CLI_CONFIG_FILE": f"{tmp_path}/here/rc", "CHECKPOINT_DISABLE": "1"}
 
 
+def test_the_real_provider_is_kept_for_the_next_time(with_terraform, monkeypatch, tmp_path):
+    monkeypatch.setattr(toolchain, "BUILD", tmp_path)
+    cache = toolchain.real().variables["TF_PLUGIN_CACHE_DIR"]
+    assert cache == str(tmp_path / "terraform-providers")
+    assert (tmp_path / "terraform-providers").is_dir()
+
+
 def test_inputs_of_the_shell_do_not_leak_in(monkeypatch):
     monkeypatch.setenv("TF_VAR_project_id", "somebody-else")
     assert "TF_VAR_project_id" not in toolchain.Toolchain("terraform", offline=True).environment()

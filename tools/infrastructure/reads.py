@@ -55,16 +55,24 @@ def _holders(module: ast.Module) -> set[str]:
         if argument.annotation is not None and _label(argument.annotation).rpartition(".")[2] == "Settings"
     }
     assigned = [
-        (_label(target), node.value)
+        (_label(name), value)
         for node in ast.walk(module)
         if isinstance(node, ast.Assign)
         for target in node.targets
+        for name, value in _pairs(target, node.value)
     ]
     while True:
         more = {target for target, value in assigned if target and (_loads(value) or _label(value) in holders)}
         if more <= holders:
             return holders
         holders |= more
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """``a, b = c, d`` as its single assignments."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _loads(value: ast.expr) -> bool:
