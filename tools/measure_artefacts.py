@@ -55,7 +55,10 @@ def _measured() -> ledger.Ledger:
     names = [artefact.name for artefact in ARTEFACTS]
     return ledger.Ledger(
         when=datetime.now(UTC).date().isoformat(),
-        machine=f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}, load {os.getloadavg()[1]:.1f}",
+        machine=(
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}, "
+            f"{os.getloadavg()[1]:.1f} processes running on average"
+        ),
         weights={name: weights[name] for name in names},
         starts={name: starts[name] for name in names},
     )

@@ -84,11 +84,11 @@ def _starts(ledger: Ledger, limits: Limits) -> Iterator[str]:
     yield (
         f"Medians of {STARTS} starts, files in the page cache. *Answer* is from the start of the process to the first\n"
         "real answer: a task claimed in PostgreSQL (finalize), a song of 20 s heard (analyze), a dance planned from\n"
-        "40 moves in PostgreSQL (plan); of a job, to its end. *Peak* is the memory of all its processes, of analyze\n"
-        "with a song of four minutes; *give* leaves at least half of it free. *Way* is how the database is reached: by\n"
-        "a URL, or as a Cloud SQL instance through Google's connector with IAM, whose API and TLS are played by this\n"
-        "machine; the aims are for the first, the difference is mostly the connector's import. *CPU* is what all its\n"
-        "processes had computed by the answer, which other work on the machine changes less."
+        "40 moves in PostgreSQL (plan); of a job, to its end. *CPU* is what all its processes had computed by then,\n"
+        "which other work on the machine changes less. *Peak* is their memory, of analyze with a four-minute song;\n"
+        "*give* leaves at least half of it free. *Way* is how the database is reached: by a URL, or as a Cloud SQL\n"
+        "instance through Google's connector with IAM, whose API and TLS are played by this machine; the aims are for\n"
+        "the first, the difference is mostly the connector's import."
     )
     yield ""
     yield "| artefact | way | import, s | import, MB | answer, s | aim, s | CPU, s | peak, MB | give, MiB |"
