@@ -13,6 +13,7 @@ from bachata.tasks.engine import open_engine
 from bachata.tasks.executions import open_executions
 from bachata.tasks.finalize import Finalizer
 from bachata.tasks.requests import FinalizeRequest
+from bachata.tasks.standing import StandingTasks
 from bachata.tasks.store import TaskStore
 from bachata.tasks.sweep import Patience, sweep
 
@@ -22,11 +23,12 @@ def _finalizer() -> Finalizer:
     """Made at the first request: this module is imported before the server forks."""
     env = settings.load()
     patience = Patience(env.sweep_after_seconds, env.sweep_limit_seconds)
+    engine = open_engine(env)
     return Finalizer(
-        TaskStore(open_engine(env)),
+        TaskStore(engine),
         open_store(env),
         Result.model_validate,
-        sweep=lambda tasks: sweep(tasks, open_executions(env).state, patience),
+        sweep=lambda: sweep(StandingTasks(engine), open_executions(env).state, patience),
     )
 
 

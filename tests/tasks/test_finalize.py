@@ -18,7 +18,7 @@ GENERIC = {"error": "The render job failed; its log says why.", "code": "JOB_FAI
 
 @pytest.fixture
 def finalizer(engine, store):
-    return Finalizer(TaskStore(engine), store, Result.model_validate, sweep=lambda tasks: Swept(3, ("t1",)))
+    return Finalizer(TaskStore(engine), store, Result.model_validate, sweep=lambda: Swept(3, ("t1",)))
 
 
 def ask(finalizer, **body):

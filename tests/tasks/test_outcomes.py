@@ -9,6 +9,7 @@ import pytest
 
 from bachata.errors import Conflict
 from bachata.logs import JsonFormatter
+from bachata.tasks.standing import StandingTasks
 from bachata.tasks.store import TaskStore
 
 
@@ -48,10 +49,10 @@ def test_a_cancelled_task(tasks, lines):
     assert [line["outcome"] for line in lines()] == ["cancelled"]
 
 
-def test_a_task_the_sweep_gives_up(tasks, lines):
-    seen = tasks.get("t1")
-    assert tasks.fail_standing(seen, error={"error": "over", "code": "EXECUTION_OVER"})
-    assert not tasks.fail_standing(seen, error={"error": "over", "code": "EXECUTION_OVER"})
+def test_a_task_the_sweep_gives_up(tasks, lines, engine):
+    seen, error = tasks.get("t1"), {"error": "over", "code": "EXECUTION_OVER"}
+    assert StandingTasks(engine).fail(seen, error=error)
+    assert not StandingTasks(engine).fail(seen, error=error)
     assert [(line["outcome"], line["code"]) for line in lines()] == [("failed", "EXECUTION_OVER")]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bachata.errors import InvalidSettings, Unavailable
+from bachata.tasks.standing import StandingTasks
 from bachata.tasks.store import TaskStore
 from bachata.tasks.sweep import Patience, sweep
 from bachata.tasks.tables import choreography_tasks
@@ -43,20 +44,20 @@ def opened(engine, task_id="t", execution="e", seconds=1000):
 )
 def test_a_task_whose_execution_is_over_fails_with_a_sentence(engine, tasks, state, words):
     opened(engine)
-    swept = sweep(tasks, lambda _: state, PATIENCE)
+    swept = sweep(StandingTasks(engine), lambda _: state, PATIENCE)
     assert swept.as_dict() == {"checked": 1, "failed": ["t"]}
     task = tasks.get("t")
     assert (task.status, task.error["code"], task.error["stage"]) == ("failed", "EXECUTION_OVER", "initializing")
     assert words in task.error["error"] and "ask for the video again" in task.error["error"]
     assert task.message == task.error["error"]
-    assert sweep(tasks, lambda _: state, PATIENCE).as_dict() == {"checked": 0, "failed": []}
+    assert sweep(StandingTasks(engine), lambda _: state, PATIENCE).as_dict() == {"checked": 0, "failed": []}
 
 
 @pytest.mark.parametrize("state", ["ACTIVE", "QUEUED", "UNAVAILABLE", "", "PAUSED"])
 def test_what_lives_or_is_not_known_is_left_until_the_limit(engine, tasks, state):
     opened(engine, "young", seconds=17_000)
     opened(engine, "old", seconds=18_100)
-    assert sweep(tasks, lambda _: state, PATIENCE).as_dict() == {"checked": 2, "failed": ["old"]}
+    assert sweep(StandingTasks(engine), lambda _: state, PATIENCE).as_dict() == {"checked": 2, "failed": ["old"]}
     assert tasks.get("young").status == "started"
     assert tasks.get("old").error["code"] == "STALLED"
     assert "5.0 hours" in tasks.get("old").error["error"]
@@ -64,7 +65,7 @@ def test_what_lives_or_is_not_known_is_left_until_the_limit(engine, tasks, state
 
 def test_a_task_that_moves_is_never_asked_about(engine, tasks):
     opened(engine, seconds=800)
-    assert sweep(tasks, lambda _: pytest.fail("asked"), PATIENCE).checked == 0
+    assert sweep(StandingTasks(engine), lambda _: pytest.fail("asked"), PATIENCE).checked == 0
 
 
 @pytest.mark.parametrize("end", ["complete", "fail", "cancel"])
@@ -77,7 +78,7 @@ def test_finished_tasks_are_none_of_its_business(engine, tasks, end):
     }[end]()
     stand(engine, "t", 90_000)
     before = tasks.get("t")
-    assert sweep(tasks, lambda _: "GONE", PATIENCE).checked == 0
+    assert sweep(StandingTasks(engine), lambda _: "GONE", PATIENCE).checked == 0
     assert tasks.get("t") == before
 
 
@@ -86,7 +87,7 @@ def test_a_row_nobody_took_is_given_up_at_the_limit(engine, tasks):
         connection.execute(sa.insert(choreography_tasks).values([{"task_id": "new"}, {"task_id": "old"}]))
     stand(engine, "new", 1000)
     stand(engine, "old", 20_000)
-    assert sweep(tasks, lambda _: pytest.fail("there is none to ask for"), PATIENCE).failed == ("old",)
+    assert sweep(StandingTasks(engine), lambda _: pytest.fail("there is none to ask for"), PATIENCE).failed == ("old",)
 
 
 def test_an_api_that_is_away_leaves_the_clock_alone_to_decide(engine, tasks):
@@ -96,7 +97,7 @@ def test_an_api_that_is_away_leaves_the_clock_alone_to_decide(engine, tasks):
     def away(_):
         raise Unavailable("away")
 
-    assert sweep(tasks, away, PATIENCE).failed == ("old",)
+    assert sweep(StandingTasks(engine), away, PATIENCE).failed == ("old",)
 
 
 def test_an_api_that_cannot_be_asked_fails_nothing(engine, tasks):
@@ -106,14 +107,14 @@ def test_an_api_that_cannot_be_asked_fails_nothing(engine, tasks):
         raise InvalidSettings("grant it")
 
     with pytest.raises(InvalidSettings):
-        sweep(tasks, refuse, PATIENCE)
+        sweep(StandingTasks(engine), refuse, PATIENCE)
     assert tasks.get("t").status == "started"
 
 
 def test_every_failed_task_is_an_error_line(engine, tasks, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("bachata"), "propagate", True)
     opened(engine)
-    sweep(tasks, lambda _: "CANCELLED", PATIENCE)
+    sweep(StandingTasks(engine), lambda _: "CANCELLED", PATIENCE)
     [record] = [r for r in caplog.records if r.levelno == logging.ERROR]
     assert (record.message, record.task_id, record.execution, record.execution_state, record.stage) == (
         "a task stopped moving", "t", "e", "CANCELLED", "initializing",
@@ -143,7 +144,7 @@ def test_whoever_moves_the_task_between_look_and_write_wins(engine, tasks, movem
         after.append(tasks.get("t"))
         return "GONE"
 
-    assert sweep(tasks, meanwhile, PATIENCE).as_dict() == {"checked": 1, "failed": []}
+    assert sweep(StandingTasks(engine), meanwhile, PATIENCE).as_dict() == {"checked": 1, "failed": []}
     assert [tasks.get("t")] == after
 
 
@@ -155,7 +156,7 @@ def test_sweeps_at_once_fail_a_task_once(engine, tasks):
 
     def one():
         gate.wait()
-        failed.extend(sweep(tasks, lambda _: "CANCELLED", PATIENCE).failed)
+        failed.extend(sweep(StandingTasks(engine), lambda _: "CANCELLED", PATIENCE).failed)
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
@@ -181,5 +182,5 @@ def test_exactly_the_dead_and_the_stalled_fail(engine, rows):
     if near:
         return
     expected = {f"t{n}" for n, (s, idle) in enumerate(rows) if (idle > 900 and s in over) or idle > 18_000}
-    assert set(sweep(tasks, lambda execution: rows[int(execution)][0], PATIENCE).failed) == expected
+    assert set(sweep(StandingTasks(engine), lambda execution: rows[int(execution)][0], PATIENCE).failed) == expected
     assert {t.task_id for t in tasks.list(status="failed")} == expected

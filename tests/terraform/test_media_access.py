@@ -129,7 +129,7 @@ def test_finalize(guarded, store, engine):
     assert rendered(GuardedStore(store.root, allowed("assembler")), store) == 0
     tasks, bucket = TaskStore(engine), guarded("finalize")
     tasks.open("t1", user_id="7", execution="e1", request={})
-    finalizer = Finalizer(tasks, bucket, Result.model_validate, sweep=lambda _: Swept(0, ()))
+    finalizer = Finalizer(tasks, bucket, Result.model_validate, sweep=lambda: Swept(0, ()))
     close = {"action": "close", "task_id": "t1", "execution": "e1", "result": f"{OUTPUT}.result.json"}
     assert finalizer.answer(FinalizeRequest.model_validate(close))["task"]["status"] == "completed"
     holds(bucket, "finalize")

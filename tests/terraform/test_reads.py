@@ -26,7 +26,7 @@ def _reads(source: str) -> set[str]:
         "env = settings.load()\nprint(env.db_name)",
         "class Job:\n def __init__(self, env: Settings):\n  self._env = env\n def run(self): return self._env.db_name",
         "def f(env: Settings):\n other = env\n return other.db_name",
-        "class A:\n def __init__(self, s: Settings, t):\n  self.s, self.t = s, t\n def run(self): return self.s.db_name",
+        "class A:\n def __init__(self, s: Settings, t):\n  self.s, self.t = s, t\n def run(me): return self.s.db_name",
     ],
 )
 def test_an_attribute_of_what_holds_the_settings_is_a_read(source):

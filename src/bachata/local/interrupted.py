@@ -42,14 +42,14 @@ def lease(home: Home, execution: str) -> Iterator[None]:
 
 def fail_interrupted(home: Home, engine: sa.Engine) -> list[str]:
     """Fail the unfinished tasks nobody works on any more; their ids. The sweep of the cloud, asking leases instead."""
-    from bachata.tasks.store import TaskStore
+    from bachata.tasks.standing import StandingTasks
     from bachata.tasks.sweep import Patience, sweep
 
     def state(execution: str) -> str:
         return "ACTIVE" if _is_leased(home, execution) or is_running(home, execution) else "GONE"
 
     # Leases are dropped by the kernel: no clock decides, so a laptop that slept keeps its tasks.
-    swept = sweep(TaskStore(engine), state, Patience(ask=0, limit=math.inf), explain=lambda *_: _ERROR)
+    swept = sweep(StandingTasks(engine), state, Patience(ask=0, limit=math.inf), explain=lambda *_: _ERROR)
     return list(swept.failed)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,6 +133,16 @@ def _raise_outages(context: Any) -> None:
     if context.is_disconnect or is_outage(context.sqlalchemy_exception):
         original = context.original_exception
         raise Unavailable("The database does not answer; try again", details=type(original).__name__) from original
+
+
+@contextlib.contextmanager
+def transaction(engine: Engine) -> Iterator[sa.Connection]:
+    """A connection whose work is kept at the end of the block, all or nothing. Raises Unavailable."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.TimeoutError as error:  # the pool's; what the server says is translated by the engine
+        raise Unavailable("The database is busy; try again", details=type(error).__name__) from error
 
 
 def is_outage(error: BaseException | None) -> bool:

@@ -62,7 +62,7 @@ class Finalizer:
         tasks: TaskStore,
         objects: Objects,
         parse_result: Callable[[dict[str, Any]], RenderResult],
-        sweep: Callable[[TaskStore], Swept],
+        sweep: Callable[[], Swept],
     ) -> None:
         self._sweep = sweep
         self._tasks = tasks
@@ -82,7 +82,7 @@ class Finalizer:
             case Cancel() as wanted:
                 return {"task": self._tasks.cancel(wanted.task_id).as_dict()}
             case Sweep():
-                return self._sweep(self._tasks).as_dict()
+                return self._sweep().as_dict()
 
     def _failure(self, wanted: Fail) -> tuple[str, dict[str, Any]]:
         """Stage and error to record. What a render itself reported says more than that its process failed."""

@@ -18,16 +18,17 @@ platform whether the execution still lives can tell a dead one from a slow one (
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine, Row
 
-from bachata.errors import Conflict, NotFound, TaskMissing, TaskOwnedElsewhere, Unavailable
+from bachata.errors import Conflict, NotFound, TaskMissing, TaskOwnedElsewhere
+from bachata.tasks.engine import transaction
 from bachata.tasks.outcomes import log_outcome
+from bachata.tasks.rows import failure, task_of
 from bachata.tasks.tables import blueprints
 from bachata.tasks.tables import choreography_tasks as tasks
 from bachata.tasks.task import ACTIVE, SENTENCES, STAGES, Claim, Task
@@ -75,10 +76,10 @@ class TaskStore:
             )
             .returning(tasks)
         )
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             row = connection.execute(statement).one_or_none()
             if row is not None:
-                return Claim(True, _task(row))
+                return Claim(True, task_of(row))
             task = self._require(connection, task_id)
             if task.user_id != user_id:
                 raise TaskOwnedElsewhere(f"Task {task_id} belongs to another user; choose another task id")
@@ -104,12 +105,12 @@ class TaskStore:
             # 100 is for the task that has its result
             "progress": sa.func.greatest(tasks.c.progress, min(percent, 99)),
         }
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             return self._change(connection, task_id, execution, changes) is not None
 
     def set_job_execution(self, task_id: str, execution: str, name: str) -> bool:
         """Note the job execution that renders the task, for cancelling; False as in `progress`."""
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             return self._change(connection, task_id, execution, {"job_execution_name": name}) is not None
 
     def save_blueprint(self, task_id: str, execution: str, blueprint_json: str | dict[str, Any], sha256: str) -> None:
@@ -120,7 +121,7 @@ class TaskStore:
         document = json.loads(blueprint_json) if isinstance(blueprint_json, str) else blueprint_json
         values = {"blueprint_json": storable(document), "sha256": sha256, "updated_at": _NOW}
         statement = insert(blueprints).values(task_id=task_id, **values)
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             self._owned(connection, task_id, execution)
             connection.execute(statement.on_conflict_do_update(index_elements=[blueprints.c.task_id], set_=values))
 
@@ -145,7 +146,7 @@ class TaskStore:
         A cancelled task is answered unchanged: the cancellation is why the work failed. Raises TaskMissing,
         TaskOwnedElsewhere, or Conflict when the task is completed.
         """
-        return self._finish(task_id, execution, _failure(stage, error), already=("failed", "cancelled"))
+        return self._finish(task_id, execution, failure(stage, error), already=("failed", "cancelled"))
 
     def cancel(self, task_id: str) -> Task:
         """Finish the task because its owner no longer wants it; cancelling twice is fine.
@@ -155,32 +156,9 @@ class TaskStore:
         changes = {"status": "cancelled", "message": "Cancelled"}
         return self._finish(task_id, None, changes, already=("cancelled",))
 
-    def standing(self, seconds: float, *, limit: int) -> list[tuple[Task, float]]:
-        """Unfinished tasks that have not moved for `seconds`, and for how long not, the longest first."""
-        idle = sa.func.extract("epoch", _NOW - tasks.c.updated_at)
-        query = sa.select(tasks, idle.label("idle")).where(tasks.c.status.in_(ACTIVE), idle >= seconds)
-        with self._transaction() as connection:
-            rows = connection.execute(query.order_by(tasks.c.updated_at).limit(limit)).all()
-        return [(Task(**{k: v for k, v in r._mapping.items() if k != "idle"}), float(r.idle)) for r in rows]
-
-    def fail_standing(self, seen: Task, *, error: dict[str, Any]) -> bool:
-        """Fail the task if it still is what was `seen`: not finished, not moved, not another execution's."""
-        statement = sa.update(tasks).where(
-            tasks.c.task_id == seen.task_id,
-            tasks.c.status.in_(ACTIVE),
-            tasks.c.workflow_execution.is_not_distinct_from(seen.workflow_execution),
-            tasks.c.updated_at == seen.updated_at,
-        )
-        with self._transaction() as connection:
-            values = {**_failure(seen.stage, error), "updated_at": _NOW}
-            row = connection.execute(statement.values(**values).returning(tasks)).one_or_none()
-        if row is not None:
-            log_outcome(_task(row))
-        return row is not None
-
     def get(self, task_id: str) -> Task:
         """One task. Raises TaskMissing."""
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             return self._require(connection, task_id)
 
     def list(
@@ -192,13 +170,13 @@ class TaskStore:
             query = query.where(tasks.c.status == status)
         if user_id is not None:
             query = query.where(tasks.c.user_id == user_id)
-        with self._transaction() as connection:
-            return [_task(row) for row in connection.execute(query)]
+        with transaction(self._engine) as connection:
+            return [task_of(row) for row in connection.execute(query)]
 
     def blueprint(self, task_id: str) -> dict[str, Any]:
         """The task's blueprint. Raises TaskMissing, or NotFound when none was planned yet."""
         query = sa.select(blueprints.c.blueprint_json).where(blueprints.c.task_id == task_id)
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             document = connection.execute(query).scalar_one_or_none()
             if document is None:
                 task = self._require(connection, task_id)
@@ -210,14 +188,6 @@ class TaskStore:
         self._engine.dispose()
 
     # -- statements --------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.TimeoutError as error:  # the pool's; what the server says is translated by the engine
-            raise Unavailable("The database is busy; try again", details=type(error).__name__) from error
 
     def _change(
         self, connection: Connection, task_id: str, execution: str | None, changes: dict[str, Any]
@@ -234,7 +204,7 @@ class TaskStore:
         return connection.execute(statement).one_or_none()
 
     def _finish(self, task_id: str, execution: str | None, changes: dict[str, Any], already: Sequence[str]) -> Task:
-        with self._transaction() as connection:
+        with transaction(self._engine) as connection:
             row = self._change(connection, task_id, execution, changes)
             if row is None:
                 task = self._require(connection, task_id)
@@ -242,7 +212,7 @@ class TaskStore:
                 if task.status in already:
                     return task
                 raise Conflict(f"Task {task_id} is {task.status}; it cannot become {changes['status']}")
-        task = _task(row)
+        task = task_of(row)
         log_outcome(task)
         return task
 
@@ -259,7 +229,7 @@ class TaskStore:
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise TaskMissing(f"There is no task {task_id}")
-        return _task(row)
+        return task_of(row)
 
 
 def _require_owner(task: Task, execution: str | None) -> None:
@@ -268,19 +238,3 @@ def _require_owner(task: Task, execution: str | None) -> None:
             f"Task {task.task_id} is not owned by this execution",
             details=f"owned by {task.workflow_execution}, asked by {execution}",
         )
-
-
-def _failure(stage: str, error: dict[str, Any]) -> dict[str, Any]:
-    """What becomes of the columns of a task that failed."""
-    body = {"details": "", "code": "INTERNAL", **error, "stage": stage}
-    body["error"] = str(body.get("error") or "").strip() or f"The step {stage} failed without saying why"
-    return {
-        "status": "failed",
-        "stage": storable(stage)[:50],
-        "message": storable(body["error"]),
-        "error": storable(body),
-    }
-
-
-def _task(row: Row[Any]) -> Task:
-    return Task(**row._mapping)

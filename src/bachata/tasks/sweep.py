@@ -14,7 +14,7 @@ from typing import Any
 from bachata.errors import Unavailable
 from bachata.logs import get_logger
 from bachata.tasks.executions import GONE, life
-from bachata.tasks.store import TaskStore
+from bachata.tasks.standing import StandingTasks
 from bachata.tasks.task import Task
 
 MOST = 500
@@ -59,7 +59,7 @@ def ended(task: Task, state: str) -> dict[str, Any]:
 
 
 def sweep(
-    tasks: TaskStore,
+    tasks: StandingTasks,
     state: Callable[[str], str],
     patience: Patience,
     explain: Callable[[Task, str], dict[str, Any]] = ended,
@@ -70,7 +70,7 @@ def sweep(
     decides. Raises what else it raises: then nothing can be said of any task. `explain` words the error of a task
     whose execution is over.
     """
-    standing = tasks.standing(patience.ask, limit=MOST)
+    standing = tasks.find(patience.ask, limit=MOST)
     failed = []
     for task, seconds in standing:
         known = _state(state, task)
@@ -80,7 +80,7 @@ def sweep(
             error = _stalled(task, known, seconds)
         else:
             continue
-        if tasks.fail_standing(task, error=error):
+        if tasks.fail(task, error=error):
             failed.append(task.task_id)
             about = {"task_id": task.task_id, "execution": task.workflow_execution, "execution_state": known}
             _log.error("a task stopped moving", extra={**about, "stage": task.stage, "idle_seconds": round(seconds)})
