@@ -81,27 +81,31 @@ resource "google_monitoring_alert_policy" "alert" {
   conditions {
     display_name = each.value.title
 
-    condition_threshold {
-      filter                  = local.conditions[each.key].filter
-      comparison              = "COMPARISON_GT"
-      threshold_value         = local.conditions[each.key].above
-      duration                = local.conditions[each.key].for
-      denominator_filter      = local.conditions[each.key].of
-      evaluation_missing_data = "EVALUATION_MISSING_DATA_INACTIVE"
+    dynamic "condition_prometheus_query_language" {
+      for_each = contains(keys(local.queries), each.key) ? [local.queries[each.key]] : []
 
-      aggregations {
-        alignment_period     = local.conditions[each.key].window
-        per_series_aligner   = local.conditions[each.key].aligner
-        cross_series_reducer = local.conditions[each.key].reducer
+      content {
+        query                     = condition_prometheus_query_language.value
+        duration                  = "0s"
+        evaluation_interval       = "60s"
+        disable_metric_validation = true
       }
+    }
 
-      dynamic "denominator_aggregations" {
-        for_each = local.conditions[each.key].of == null ? [] : [1]
+    dynamic "condition_threshold" {
+      for_each = contains(keys(local.thresholds), each.key) ? [local.thresholds[each.key]] : []
 
-        content {
-          alignment_period     = local.conditions[each.key].window
-          per_series_aligner   = local.conditions[each.key].aligner
-          cross_series_reducer = local.conditions[each.key].reducer
+      content {
+        filter                  = condition_threshold.value.filter
+        comparison              = "COMPARISON_GT"
+        threshold_value         = condition_threshold.value.above
+        duration                = condition_threshold.value.for
+        evaluation_missing_data = condition_threshold.value.for == "0s" ? null : "EVALUATION_MISSING_DATA_INACTIVE"
+
+        aggregations {
+          alignment_period     = "300s"
+          per_series_aligner   = condition_threshold.value.aligner
+          cross_series_reducer = condition_threshold.value.reducer
         }
       }
     }

@@ -1,12 +1,13 @@
 # The three functions. `google_cloudfunctions2_function` is the plain way from an archive to a service; each is reached
 # from inside the project only: Workflows and Cloud Scheduler count as inside.
 #
-# Memory, measured (benchmarks/results/pipeline-media.md, benchmarks/music/results.md: peak RSS of a fresh process):
-#   analyze  262 MB for a song of 241 s + 91 MB for the Cloud SQL connector (docs/traps.md) + the song on the scratch
-#            disk, which is memory: 1 GiB leaves room for half an hour of music. One song takes a whole CPU: concurrency 1.
-#   plan     167 MB + 91 MB + the mapped index, 490 MB for 100,000 moves (docs/traps.md), + what each further request
-#            adds, at most 167 MB: 4 at once fit 2 GiB. They mostly wait for Gemini; alone one takes 0.9 s of CPU.
-#   finalize is plan without numerics, below 167 MB + 91 MB + a Result of some KB each: 512 MiB. A request is two SQL
+# Memory: peaks measured in docs/artefacts.md (a start to its first answer, all processes) and what is not in them.
+#   analyze  162 MB for a song of four minutes (262 MB in benchmarks/music/results.md, with another's filterbank), + the song
+#            on the scratch disk, which is memory: 1 GiB leaves room for half an hour of music. One song takes a whole CPU.
+#   plan     112 MB with 40 moves; the index of 100,000 maps 490 MB more (docs/traps.md), and each further request adds less
+#            than the first: 4 at once stay below 1 GiB, 2 GiB hold a library twice as large. They mostly wait for Gemini;
+#            alone one takes 0.9 s of CPU (benchmarks/results/pipeline-media.md).
+#   finalize 73 MB, and a Result of some KB each: 512 MiB, the least of Cloud Run's second generation. A request is two SQL
 #            statements and two small reads: 8 at once.
 # Timeouts are those of workflows/choreography.yaml; `pool` is the connections of a process.
 

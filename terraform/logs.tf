@@ -55,10 +55,8 @@ resource "google_logging_metric" "task_seconds" {
   }
 
   bucket_options {
-    exponential_buckets {
-      num_finite_buckets = 40
-      growth_factor      = 1.3
-      scale              = 1 # 1 s to 10 h; around three minutes a bucket is 40 s wide
+    explicit_buckets { # 180 is a bound, so that the alert's comparison with it is exact
+      bounds = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 600, 1200, 3600, 7200, 14400]
     }
   }
 

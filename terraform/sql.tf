@@ -96,10 +96,7 @@ resource "google_sql_database" "main" {
 
 # Who may do what in it: the migrate job brings each user to the privileges of its part (src/bachata/tasks/privileges.py).
 locals {
-  database_grantees = merge(
-    { for part, user in google_sql_user.component : user.name => part if part != "migrate" },
-    { for user in google_sql_user.librarian : user.name => "library" },
-  )
+  database_grantees = { for part, user in google_sql_user.component : user.name => part if part != "migrate" }
 }
 
 # Users begin without rights: the migrate job makes the tables and grants the others what they need.

@@ -92,14 +92,14 @@ variable "submitters" {
 }
 
 variable "librarians" {
-  description = "E-mail addresses of people who bring songs and moves in."
+  description = "Who brings songs and moves in: user:…, group:… or serviceAccount:…"
   type        = set(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for email in var.librarians : can(regex("^[^@:A-Z ]+@[^@:A-Z ]+$", email))])
-    error_message = "Each of librarians is a person's e-mail address in lower case, without user: in front: it is also the name of a database user."
+    condition     = alltrue([for member in var.librarians : can(regex("^(user|group|serviceAccount):[^@]+@[^@]+$", member))])
+    error_message = "Each of librarians is user:, group: or serviceAccount: with an e-mail address."
   }
 }
 

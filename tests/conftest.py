@@ -21,8 +21,9 @@ from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
 from bachata.tasks.migrate import upgrade
 
-# A developer's key shall not be spent by tests, nor by the processes they start.
-for _name in [name for name in os.environ if name.startswith(("GEMINI_", "GOOGLE_GENAI_", "GOOGLE_API_KEY"))]:
+# A developer's key shall not be spent by tests or the processes they start, nor their emulator be written to.
+_THEIRS = ("GEMINI_", "GOOGLE_GENAI_", "GOOGLE_API_KEY", "PUBSUB_EMULATOR_HOST")
+for _name in [name for name in os.environ if name.startswith(_THEIRS)]:
     del os.environ[_name]
 
 # CI repeats exactly the same examples; at a desk each run tries others.

@@ -1,18 +1,22 @@
 """``make measure-artefacts``: measure every artefact, write the ledger and docs/artefacts.md.
 
-Wants a machine that does nothing else.
+Wants a machine that does nothing else. ``--page`` writes the page alone, from the ledger as it is: after a change of
+limits or reasons.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.artefacts import ledger
 from tools.artefacts.archive import build
+from tools.artefacts.cloud_sql import cloud_sql
 from tools.artefacts.installed import Installed, install, read_only
 from tools.artefacts.measure import Start, Weight, start, weigh
 from tools.artefacts.rehearsal import ORDER, WORK
@@ -20,27 +24,41 @@ from tools.artefacts.spec import ARTEFACTS, BY_NAME
 from tools.artefacts.theatre import theatre
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
+    """The command; its exit code."""
+    if arguments == []:
+        ledger.FILE.write_text(_measured().dump(), encoding="utf-8")
+    elif arguments != ["--page"]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    ledger.PAGE.write_text(ledger.page(ledger.read()), encoding="utf-8")
+    return 0
+
+
+def _measured() -> ledger.Ledger:
     """Install, let each work once so that there is something to start with, then measure."""
     weights: dict[str, Weight] = {}
     starts: dict[str, dict[str, Start]] = {}
-    with tempfile.TemporaryDirectory(prefix="bachata-artefacts-") as scratch, theatre(Path(scratch)) as there:
+    with (
+        tempfile.TemporaryDirectory(prefix="bachata-artefacts-") as scratch,
+        theatre(Path(scratch)) as there,
+        tempfile.TemporaryDirectory() as certificates,
+        cloud_sql(there.database, Path(certificates)) as instance,
+    ):
+        by_connector = replace(there, instance=instance)
         for name in ORDER:
             installed = _installed(name, Path(scratch))
             with read_only(installed.app.parent):
                 WORK[name](installed, there)
                 weights[name] = weigh(installed)
-                starts[name] = {"a database by URL": start(installed, there)}
+                starts[name] = {"URL": start(installed, there), "connector": start(installed, by_connector)}
     names = [artefact.name for artefact in ARTEFACTS]
-    made = ledger.Ledger(
+    return ledger.Ledger(
         when=datetime.now(UTC).date().isoformat(),
-        machine=f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}",
+        machine=f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}, load {os.getloadavg()[1]:.1f}",
         weights={name: weights[name] for name in names},
         starts={name: starts[name] for name in names},
     )
-    ledger.FILE.write_text(made.dump(), encoding="utf-8")
-    ledger.PAGE.write_text(ledger.page(made), encoding="utf-8")
-    print(ledger.PAGE.read_text(encoding="utf-8"))
 
 
 def _installed(name: str, root: Path) -> Installed:
@@ -49,4 +67,4 @@ def _installed(name: str, root: Path) -> Installed:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

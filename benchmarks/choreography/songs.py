@@ -50,20 +50,20 @@ def long_song(folder: Path) -> Song:
 
 
 def _takes() -> Iterator[tuple[str, int]]:
-    """(band, its number of the song): bands in turn, songs outside `TEMPI` passed over where that is known before."""
-    takes = {"main": _main(), "third": _third(), "sample": count()}
+    """(band, its number of the song): bands in turn, songs outside `TEMPI` passed over."""
+    takes = {
+        "main": _danced(lambda n: bands.recipe(n, SEED).tempo),
+        "third": _danced(lambda n: thirdband.recipe(n, SEED).tempo),
+        "sample": _danced(lambda n: bands.other_tempo(n, SEED)),
+    }
     while True:
         for band, share in SHARES.items():
             for _ in range(share):
                 yield band, next(takes[band])
 
 
-def _main() -> Iterator[int]:
-    return (n for n in count() if TEMPI[0] <= bands.recipe(n, SEED).tempo <= TEMPI[1])
-
-
-def _third() -> Iterator[int]:
-    return (n for n in count() if TEMPI[0] <= thirdband.recipe(n, SEED).tempo <= TEMPI[1])
+def _danced(tempo_of: Callable[[int], float]) -> Iterator[int]:
+    return (n for n in count() if TEMPI[0] <= tempo_of(n) <= TEMPI[1])
 
 
 def _song(band: str, take: int, folder: Path, tell: Callable[[str], None]) -> Song:

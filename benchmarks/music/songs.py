@@ -34,11 +34,11 @@ def song(number: int, seed: int, directory: Path) -> tuple[Path, Truth, tuple[st
 
 def other_band(number: int, seed: int, directory: Path) -> tuple[Path, Truth, list[tuple[float, float, str]]]:
     """(file, truth, grooves as (start, end, name)) of a song by the sample band, whose sections have grooves."""
-    rng = np.random.default_rng([seed, 1_000 + number])
+    rng = _dice(number, seed)
     path = directory / f"other {number}.wav"
     played = make_song(
         path,
-        tempo=round(float(rng.uniform(95, 165)), 2),
+        tempo=_tempo(rng),
         seconds=float(rng.uniform(70, 110)),
         seed=seed + number,
         key=str(rng.choice(["Am", "C", "Dm", "F", "Em", "G", "Bm", "Eb"])),
@@ -58,6 +58,20 @@ def other_band(number: int, seed: int, directory: Path) -> tuple[Path, Truth, li
         tempo=played.tempo,
     )
     return path.with_suffix(".m4a"), truth, [(s.start, s.end, s.groove) for s in played.sections]
+
+
+def other_tempo(number: int, seed: int) -> float:
+    """Beats a minute of a song by the sample band, without playing it."""
+    return _tempo(_dice(number, seed))
+
+
+def _dice(number: int, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, 1_000 + number])
+
+
+def _tempo(dice: np.random.Generator) -> float:
+    """The first thing the dice decide."""
+    return round(float(dice.uniform(95, 165)), 2)
 
 
 def third_band(number: int, seed: int, directory: Path) -> tuple[Path, Any, list[tuple[float, float, str]]]:

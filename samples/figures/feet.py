@@ -6,21 +6,25 @@ from samples.figures.bones import Build, Points
 from samples.figures.curves import Curve, keyed, smooth, smoother
 from samples.figures.duet import Duet, Role, Side, Step
 
-SWING = 0.62
-"""Beats a foot is in the air before it lands."""
+SWING = 0.80
+"""Beats a foot is in the air before it lands: it leaves early and comes to rest on the count, as dancers are taught."""
+
+PEEL = 0.15
+"""Beats the heel of a foot takes to come off the floor."""
+
+TRANSFER = 0.62
+"""Beats the weight takes to pass over; it has arrived when the bearing foot lands."""
 
 
 def centre_path(duet: Duet, role: Role, u: Curve) -> tuple[Curve, Curve, Curve]:
-    """(x, z, yaw) of a dancer's centre, moving from count to count and slowest on the counts."""
+    """(x, z, yaw) of a dancer's centre, moving from count to count and still on the counts."""
     out = []
     places = [duet.place(role, c) for c in range(duet.counts + 2)]
     for k in range(3):
         value = np.full_like(u, places[0][k])
         for c in range(1, duet.counts + 2):
             before, after = places[c - 1][k], places[c][k]
-            # A swinging body starts late and arrives with its foot.
-            s = np.clip(u - (c - 2), 0.0, 1.0)
-            value = value + (after - before) * (0.7 * smooth(s) + 0.3 * s)
+            value = value + (after - before) * smooth(u - (c - 2))
         out.append(value)
     return out[0], out[1], out[2]
 
@@ -64,7 +68,7 @@ def foot_motion(duet: Duet, role: Role, foot: Side, u: Curve, yaw: Curve) -> tup
         push = 38.0 * np.sin(np.pi * np.clip(s, 0, 1)) ** 1.5
         pitch = np.where(s > 0, was + (rest - was) * ease + push, pitch)
         # The heel peels off shortly before the foot leaves.
-        peel = np.clip((u - (step.u - swing - 0.25)) / 0.25, 0, 1)
+        peel = np.clip((u - (step.u - swing - PEEL)) / PEEL, 0, 1)
         pitch = np.where((s <= 0) & (peel > 0), was + 9.0 * smooth(peel), pitch)
         pitch = np.where(flying, pitch + 9.0 * (1 - smooth(s * 2)), pitch)
         here, previous = there, step
@@ -72,11 +76,11 @@ def foot_motion(duet: Duet, role: Role, foot: Side, u: Curve, yaw: Curve) -> tup
 
 
 def weight(duet: Duet, role: Role, u: Curve) -> Curve:
-    """1 on the left foot, -1 on the right, 0 between: it passes over as the bearing foot lands."""
+    """1 on the left foot, -1 on the right, 0 between: it passes over until the bearing foot lands."""
     bearing = sorted((s for s in duet.steps[role].values() if s.bears), key=lambda s: s.u)
     keys, last = [(-9.0, 0.0)], -9.0
     for step in bearing:
-        begin, end = step.u - 0.30, step.u + 0.28
+        begin, end = step.u - TRANSFER, step.u
         if begin > last:
             keys.append((begin, keys[-1][1]))
         if end > keys[-1][0]:

@@ -125,6 +125,7 @@ def golpes() -> Duet:
             )
     duet.side_basic(1, 0.25)
     duet.side_basic(9, 0.25)
+    _apart(duet, 14)
     _together(duet, 16)
     duet.go_on()
     return duet

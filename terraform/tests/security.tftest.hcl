@@ -12,7 +12,7 @@ variables {
   alert_email                = "oncall@example.com"
   billing_account            = "0123AB-4567CD-89EF01"
   submitters                 = ["group:dancers@example.com"]
-  librarians                 = ["ana@example.com"]
+  librarians                 = ["user:ana@example.com"]
   gemini                     = { access = "key" }
   assembler_image            = "europe-west1-docker.pkg.dev/p/r/assembler@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   migrate_image              = "europe-west1-docker.pkg.dev/p/r/migrate@sha256:0000000000000000000000000000000000000000000000000000000000000000"

@@ -86,7 +86,7 @@ run "other_ways_to_be_wrong" {
 
   variables {
     gemini       = { access = "key", key_version = "AIza-looks-like-a-key" } # the key itself
-    librarians   = ["user:ana@example.com"]                                  # user: is said by us
+    librarians   = ["allAuthenticatedUsers"]                                 # everybody with an account
     submitters   = ["ana@example.com"]                                       # user or group?
     subnet_range = "10.10.0.0"                                               # an address
     sweep        = { after_seconds = 1 }                                     # every task would be asked for

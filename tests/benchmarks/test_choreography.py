@@ -33,6 +33,7 @@ from benchmarks.choreography.speed import Times
 from benchmarks.choreography.summary import lines
 from benchmarks.choreography.vectors import Told, by_words, discrimination
 from benchmarks.music import songs as bands
+from benchmarks.music import thirdband
 from tests.choreography.worlds import make_index, make_library, make_song
 
 MOVES = make_library(90)
@@ -154,9 +155,26 @@ def test_songs_are_new_and_of_a_tempo_people_dance() -> None:
     takes = [take for take, _ in zip(set_of_songs._takes(), range(20), strict=False)]
     assert len(set(takes)) == 20
     assert sum(band == "sample" for band, _ in takes) == 4
+    tempo_of = {
+        "main": lambda n: bands.recipe(n, SEED).tempo,
+        "third": lambda n: thirdband.recipe(n, SEED).tempo,
+        "sample": lambda n: bands.other_tempo(n, SEED),
+    }
     for band, number in takes:
-        if band == "main":
-            assert TEMPI[0] <= bands.recipe(number, SEED).tempo <= TEMPI[1]
+        assert TEMPI[0] <= tempo_of[band](number) <= TEMPI[1]
+
+
+def test_the_sample_band_plays_the_tempo_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Played(Exception):
+        pass
+
+    def play(path: Path, *, tempo: float, **how: object) -> None:
+        raise Played(tempo)
+
+    monkeypatch.setattr(bands, "make_song", play)
+    with pytest.raises(Played) as caught:
+        bands.other_band(4, SEED, tmp_path)
+    assert caught.value.args == (bands.other_tempo(4, SEED),)
 
 
 def test_a_song_heard_is_not_made_again(tmp_path: Path) -> None:

@@ -250,9 +250,10 @@ class TestWishes:
         assert {"golpes", "hiprolls", "arm_styling"} <= set(labels(made, moves))
         assert made.suggestions == ()
 
-    def test_unwanted_moves_stay_away(self) -> None:
+    def test_unwanted_moves_stay_away_and_are_noted_in_the_blueprint(self) -> None:
         moves = make_library(90)
         made = planned(moves, brief=understand({"difficulty": "intermediate"}, "no spins and no golpes, please"))
+        assert set(made.blueprint.generation_parameters["unwanted"]) == {"spin", "golpes"}
         assert not {"spin", "golpes"} & set(labels(made, moves))
 
     def test_wanted_moves_come_more_often(self) -> None:

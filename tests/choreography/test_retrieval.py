@@ -132,3 +132,28 @@ def test_what_is_offered_keeps_the_rules_of_its_rung(count: int, seed: int, leve
     assert np.all(np.abs(scene.fits.speed - 1) <= rung.stretch + 1e-6)
     assert rung.stretch == MAX_STRETCH or rung.desperate
     assert len(scene.fits) == len(scene.similarity) > 0
+
+
+def test_a_level_that_can_dance_the_song_is_kept_where_a_quick_passage_lets_few_in() -> None:
+    song = make_song(tempo=120.0, seconds=120.0, drift=0.14)  # ends at 137 BPM: too quick for clips of 116
+    song_grid = grid(song, Fraction(30))
+    places = [s for s in slots(song, song_grid) if s.role == "any" and s.counts == 8]
+    moves = some(6, prefix="s", tempo=116.0) + some(4, prefix="q", tempo=126.0) + some(9, "beginner", prefix="b")
+    retrieval = Retrieval(moves, make_index(moves), understand({"difficulty": "intermediate"}), song.tempo)
+    scenes = [retrieval.candidates(place, song_grid) for place in places]
+    assert {len(s.moves) for s in scenes} == {4, 10}
+    assert {s.rung for s in scenes} == {0}
+
+
+def test_two_moves_take_turns_where_a_third_is_too_slow_but_no_harder_one_comes_in() -> None:
+    song = make_song(tempo=120.0, seconds=120.0, drift=0.08)
+    song_grid = grid(song, Fraction(30))
+    last = [s for s in slots(song, song_grid) if s.role == "any"][-1]
+    beginner = understand({"difficulty": "beginner"})
+    harder = some(9, prefix="i", tempo=126.0)
+    moves = some(1, "beginner", prefix="s", tempo=116.0) + some(2, "beginner", prefix="q", tempo=126.0) + harder
+    scene = Retrieval(moves, make_index(moves), beginner, song.tempo).candidates(last, song_grid)
+    assert {i[0] for i in ids(moves, scene)} == {"q"}
+    without = moves[1:]
+    scene = Retrieval(without, make_index(without), beginner, song.tempo).candidates(last, song_grid)
+    assert {i[0] for i in ids(without, scene)} == {"q", "i"}

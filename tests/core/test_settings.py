@@ -150,3 +150,25 @@ class TestGemini:
         with pytest.raises(InvalidSettings, match="GEMINI_BASE_URL") as caught:
             load()
         assert "hunter2" not in str(caught.value)
+
+
+class TestSweep:
+    def test_by_default_it_asks_after_a_quarter_of_an_hour_and_gives_up_after_five(self):
+        settings = load()
+        assert (settings.sweep_after_seconds, settings.sweep_limit_seconds) == (900, 18_000)
+        assert settings.executions_api_url == "https://workflowexecutions.googleapis.com"
+
+    @pytest.mark.parametrize(
+        ("environment", "words"),
+        [
+            ({"WORKFLOW_NAME": "choreography"}, "WORKFLOW_NAME"),
+            ({"SWEEP_AFTER_SECONDS": "0"}, "SWEEP_AFTER_SECONDS"),
+            ({"SWEEP_AFTER_SECONDS": "600", "SWEEP_LIMIT_SECONDS": "599"}, "must not be less"),
+            ({"EXECUTIONS_API_URL": "http://elsewhere.example"}, "EXECUTIONS_API_URL"),
+        ],
+    )
+    def test_settings_that_do_not_go_together(self, monkeypatch, environment, words):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(InvalidSettings, match=words):
+            load()

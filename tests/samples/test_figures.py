@@ -6,6 +6,7 @@ import pytest
 from samples.figures.bones import BUILDS
 from samples.figures.curves import keyed, pulse, smoother
 from samples.figures.duet import ROLES, Duet
+from samples.figures.feet import SWING
 from samples.figures.skeleton import pose
 from samples.moves import MOVES
 from samples.moves.vocabulary import open_hold
@@ -51,10 +52,20 @@ def test_a_foot_that_has_landed_does_not_slide(danced):
             steps = sorted((s for s in duet.steps[role].values() if s.foot == foot), key=lambda s: s.u)
             ball = bodies[role].feet[foot].ball
             for step, following in zip(steps, [*steps[1:], None], strict=True):
-                until = following.u - 0.62 if following else u[-1]
+                until = following.u - SWING if following else u[-1]
                 rest = ball[(u >= step.u) & (u <= until)]
                 if len(rest):
                     assert np.ptp(rest, axis=0).max() < 1e-9, (role, step)
+
+
+def test_they_move_less_on_the_counts_than_between(danced):
+    duet, u, bodies = danced
+    speed = sum(np.linalg.norm(np.diff(b.pelvis, axis=0), axis=1) for b in bodies.values())
+    speed = speed + sum(np.linalg.norm(np.diff(b.feet[f].ball, axis=0), axis=1) for b in bodies.values() for f in "LR")
+    middle = (u[1:] + u[:-1]) / 2
+    dancing = (middle > -0.5) & (middle < duet.counts - 0.5)
+    on = np.abs(middle - np.round(middle)) < 0.12
+    assert speed[dancing & on].mean() < 0.8 * speed[dancing & ~on].mean()
 
 
 def test_no_joint_ever_jumps(danced):

@@ -1,7 +1,7 @@
 """Every mistake in `mutations` is caught, by the cheapest thing that can, and in words that name it.
 
 An apply takes seconds, so mistakes that show only there are made several at a time: neighbours in the list, which are
-alike, in different batches. The unharmed tree has no problem (`python -m tools.infrastructure`): what is found is theirs.
+alike, in different batches. The unharmed tree has none (`python -m tools.infrastructure`), so what is found is theirs.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def test_with_a_key_submitters_and_librarians(workspace):
         "dev",
         '-var=gemini={access="key"}',
         '-var=submitters=["group:dancers@example.com"]',
-        '-var=librarians=["ana@example.com"]',
+        '-var=librarians=["user:ana@example.com"]',
     )
     stack = Stack(state, "dev")
     assert problems(stack) == []

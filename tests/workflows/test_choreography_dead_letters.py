@@ -113,3 +113,11 @@ def test_the_publisher_is_the_workflow_s_own_account(scene):
     asked = []
     failed(scene, event(b"{"), token_source=lambda kind, audience: asked.append(kind))
     assert asked == ["OAuth2"]
+
+
+def test_the_longest_message_a_workflow_can_hold_is_kept(scene):
+    """A string may take 256 KB, all variables together twice that: no room for copies."""
+    data = b"{" + b"x" * (190 * 1024)
+    failed(scene, event(data))
+    [message] = scene.body("publish")["messages"]
+    assert base64.b64decode(message["data"]) == data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +36,9 @@ def build(artefact: Artefact) -> Path:
     """Write the artefact's archive and return its path."""
     data = pack({name: file.read_bytes() for name, file in contents(artefact).items()})
     artefact.path.parent.mkdir(parents=True, exist_ok=True)
-    artefact.path.write_bytes(data)
+    partial = artefact.path.with_suffix(f".{os.getpid()}")
+    partial.write_bytes(data)
+    partial.replace(artefact.path)  # at once: others may be reading it
     return artefact.path
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -25,7 +26,7 @@ from tools.artefacts.running import run, serving
 from tools.artefacts.samples import click_track
 from tools.artefacts.theatre import Theatre
 
-STARTS = 5
+STARTS = 3
 _LONG_SONG = 240  # seconds, as songs are
 _IMPORT = """
 import resource, time
@@ -53,12 +54,23 @@ class Weight:
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds and MB (2^20 bytes). `answer`: from process start to the first real answer, a job's to its end."""
+    """Seconds and MB (2^20 bytes). `answer`: from process start to the first real answer, a job's to its end.
+
+    `cpu_s`: what all processes had computed by then, which a busy machine changes little.
+    """
 
     import_s: float
     import_mb: float
     answer_s: float
+    cpu_s: float
     peak_mb: float
+
+
+@dataclass(frozen=True)
+class _Answer:
+    seconds: float
+    cpu: float
+    mb: float
 
 
 def weigh(installed: Installed) -> Weight:
@@ -85,8 +97,9 @@ def start(installed: Installed, there: Theatre) -> Start:
     return Start(
         statistics.median(seconds for seconds, _ in imports),
         statistics.median(mb for _, mb in imports),
-        statistics.median(seconds for seconds, _ in answers),
-        max(mb for _, mb in answers),
+        statistics.median(answer.seconds for answer in answers),
+        statistics.median(answer.cpu for answer in answers),
+        max(answer.mb for answer in answers),
     )
 
 
@@ -100,44 +113,45 @@ def _import(installed: Installed, there: Theatre) -> tuple[float, float]:
     return seconds, mb
 
 
-def _finalize(installed: Installed, there: Theatre, number: int) -> tuple[float, float]:
+def _finalize(installed: Installed, there: Theatre, _number: int) -> _Answer:
     with serving(installed, there.environment("finalize")) as function:
-        answer, seconds = function.first(rehearsal.opening(f"start-{number}"))
+        answer, seconds = function.first(rehearsal.opening(f"start-{uuid.uuid4()}"))
         rehearsal.expect(answer, 200, claimed=True)
-        return seconds, _memory(function.process.pid)
+        return _Answer(seconds, _computed(function.process.pid), _memory(function.process.pid))
 
 
-def _analyze(installed: Installed, there: Theatre, number: int) -> tuple[float, float]:
+def _analyze(installed: Installed, there: Theatre, number: int) -> _Answer:
     """The time of a 20 s song; once, the memory of one of four minutes."""
     with serving(installed, there.environment("analyze")) as function:
         answer, seconds = function.first({**rehearsal.TASK, "song": rehearsal.SONG, "force": True})
+        computed = _computed(function.process.pid)
         rehearsal.expect(answer, 200, cached=False)
         if number == 0:
             click_track(there.store / "songs/long.wav", _LONG_SONG)
             rehearsal.expect(function.ask({"song": "songs/long.wav", "force": True}), 200, cached=False)
-        return seconds, _memory(function.process.pid)
+        return _Answer(seconds, computed, _memory(function.process.pid))
 
 
-def _plan(installed: Installed, there: Theatre, _number: int) -> tuple[float, float]:
+def _plan(installed: Installed, there: Theatre, _number: int) -> _Answer:
     with serving(installed, there.environment("plan")) as function:
         answer, seconds = function.first(rehearsal.planning(there))
         rehearsal.expect(answer, 200)
-        return seconds, _memory(function.process.pid)
+        return _Answer(seconds, _computed(function.process.pid), _memory(function.process.pid))
 
 
-def _job(env: Callable[[Theatre], dict[str, str]]) -> Callable[[Installed, Theatre, int], tuple[float, float]]:
-    def once(installed: Installed, there: Theatre, _number: int) -> tuple[float, float]:
-        watched: list[float] = []
+def _job(env: Callable[[Theatre], dict[str, str]]) -> Callable[[Installed, Theatre, int], _Answer]:
+    def once(installed: Installed, there: Theatre, _number: int) -> _Answer:
+        watched: list[tuple[float, float]] = []
         began = time.monotonic()
-        code, log = run(installed, env(there), watch=lambda pid: watched.append(_memory(pid)))
+        code, log = run(installed, env(there), watch=lambda pid: watched.append((_computed(pid), _memory(pid))))
         if code:
             raise RuntimeError(log)
-        return time.monotonic() - began, max(watched)
+        return _Answer(time.monotonic() - began, max(c for c, _ in watched), max(mb for _, mb in watched))
 
     return once
 
 
-_ANSWERS: dict[str, Callable[[Installed, Theatre, int], tuple[float, float]]] = {
+_ANSWERS: dict[str, Callable[[Installed, Theatre, int], _Answer]] = {
     "finalize": _finalize,
     "analyze": _analyze,
     "plan": _plan,
@@ -148,8 +162,23 @@ _ANSWERS: dict[str, Callable[[Installed, Theatre, int], tuple[float, float]]] = 
 
 def _memory(pid: int) -> float:
     """MB of a process and its children."""
-    parent = psutil.Process(pid)
-    return sum(_peak(process) for process in (parent, *parent.children(recursive=True))) / 2**20
+    return sum(_peak(process) for process in _family(pid)) / 2**20
+
+
+def _computed(pid: int) -> float:
+    """CPU-seconds of a process and its children so far; 0 when it has just ended."""
+    try:
+        return sum(t.user + t.system for t in (process.cpu_times() for process in _family(pid)))
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        parent = psutil.Process(pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _peak(process: psutil.Process) -> int:

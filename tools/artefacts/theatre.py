@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bachata.local.postgres import Postgres
+from tools.artefacts.cloud_sql import CloudSql
 from tools.artefacts.installed import NOBODY, writable
 from tools.artefacts.running import environment
 
@@ -19,18 +20,24 @@ USERS = {part: f"{part}@project.iam" for part in ("finalize", "plan", "analyze",
 
 @dataclass(frozen=True)
 class Theatre:
-    """`database`: the URL of its administrator. `store`: the folder of the objects."""
+    """`database`: the URL of its administrator. `store`: the folder of the objects.
+
+    `instance`: the database as a Cloud SQL instance, when parts shall reach it that way.
+    """
 
     database: str
     store: Path
     scratch: Path
+    instance: CloudSql | None = None
 
-    def environment(self, user: str | None = None, **settings: str) -> dict[str, str]:
+    def environment(self, part: str | None = None, **settings: str) -> dict[str, str]:
         """What a part is told: the store, and the database as its own user (None: as the administrator)."""
-        url = sa.make_url(self.database)
-        url = url.set(username=USERS[user]) if user else url
-        told = {"LOCAL_STORAGE_PATH": str(self.store), "DATABASE_URL": url.render_as_string(hide_password=False)}
-        return environment(self.scratch, **told, **settings)
+        url = sa.make_url(self.database).set(username=USERS[part] if part else "postgres")
+        if self.instance is not None:
+            there = self.instance.environment(str(url.username))
+        else:
+            there = {"DATABASE_URL": url.render_as_string(hide_password=False)}
+        return environment(self.scratch, LOCAL_STORAGE_PATH=str(self.store), **there, **settings)
 
 
 @contextmanager

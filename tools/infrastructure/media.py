@@ -19,6 +19,8 @@ _COMPONENTS: Final = {
 }
 _ROW: Final = re.compile(r"\| `([^`]+)` \| [^|]* \| ([^|]*) \| ([^|]*) \| [^|]* \|")
 
+_LIFETIME: Final = re.compile(r"^\| `([^`]+)` \|.*\| delete at age (\d+) days[^|]*\|$", re.MULTILINE)
+
 
 def needs(page: Path = PAGE) -> Iterator[tuple[str, str, str]]:
     """(component, ``reads`` or ``writes``, prefix) for every prefix. Who writes one may read it."""
@@ -32,6 +34,11 @@ def needs(page: Path = PAGE) -> Iterator[tuple[str, str, str]]:
             yield component, "writes", prefix
         for component in sorted(reading - writing):
             yield component, "reads", prefix
+
+
+def lifetimes(page: Path = PAGE) -> dict[str, int]:
+    """Prefix -> days after which the bucket deletes what lies there, of those that are not kept."""
+    return {_prefix(key): int(days) for key, days in _LIFETIME.findall(page.read_text())}
 
 
 def _prefix(key: str) -> str:

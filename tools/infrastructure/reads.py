@@ -72,14 +72,10 @@ def _loads(value: ast.expr) -> bool:
 
 
 def _label(node: ast.expr) -> str:
-    """``a`` or ``a.b`` as written; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
+    """A name with its dots as written; empty for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):  # an annotation in quotes
         return node.value
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return f"{node.value.id}.{node.attr}"
-    return ""
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
 
 
 def _properties(settings: ast.Module) -> dict[str, set[str]]:

@@ -34,8 +34,10 @@ class Toolchain:
 
 
 def real() -> Toolchain:
-    """Terraform with the provider of its registry. Raises Missing."""
-    return Toolchain(_terraform(), offline=False)
+    """Terraform with the provider of its registry, which is kept for the next time. Raises Missing."""
+    binary, kept = _terraform(), BUILD / "terraform-providers"
+    kept.mkdir(parents=True, exist_ok=True)
+    return Toolchain(binary, offline=False, variables={"TF_PLUGIN_CACHE_DIR": str(kept)})
 
 
 def offline(kit: Path = KIT, *, into: Path = BUILD / "terraform-offline") -> Toolchain:

@@ -30,14 +30,14 @@ class Weights:
     """What a full unit of each fault costs. Rules that bend only in need are an order above taste."""
 
     similarity: float = 1.0
-    energy: float = 14.0  # at opposite ends of the ranks, growing with the square
+    energy: float = 18.0  # at opposite ends of the ranks, growing with the square
     groove: float = 2.0  # a move that suits another groove, where the groove is certain
     stretch: float = 1.5  # at 6 %, growing with the square
-    strained: float = 6.0  # beyond 6 %
+    strained: float = 20.0  # beyond 6 %: seen in every step
     residual: float = 2.0  # at 50 ms, growing with the square
     style: float = 1.0
     wanted: float = 2.0
-    first_wish: float = 10.0  # the first time a wanted move is danced: a wish is kept, if it can be
+    first_wish: float = 24.0  # the first time a wanted move is danced: a wish is kept, if it can be
     easier: float = 1.0  # a level, in lively places; half of it in calm ones
     harder: float = 20.0  # a level: only to avoid the same move again and again
     later_window: float = 0.05  # a move is best seen from its beginning

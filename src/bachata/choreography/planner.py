@@ -242,4 +242,6 @@ def _parameters(brief: Brief, user_id: str, library: str | None) -> dict[str, An
         "seed": brief.seed.value,
         "duration": brief.duration.value,
         "original_query": brief.query,
+        **({"wanted": list(brief.wanted)} if brief.wanted else {}),
+        **({"unwanted": list(brief.unwanted)} if brief.unwanted else {}),
     }

@@ -11,7 +11,17 @@ import numpy.typing as npt
 
 from bachata.choreography.brief import Brief
 from bachata.choreography.grid import COUNTS, Grid
-from bachata.choreography.ladder import MIN_POOL, PHRASES_APART, RUNGS, Mask, Rules, Rung, columns_of
+from bachata.choreography.ladder import (
+    EASIER_MOVES,
+    MAX_STRETCH,
+    MIN_POOL,
+    PHRASES_APART,
+    RUNGS,
+    Mask,
+    Rules,
+    Rung,
+    columns_of,
+)
 from bachata.choreography.offers import ADD, none_at_tempo
 from bachata.choreography.query import Queries
 from bachata.choreography.slots import PHRASE, Slot
@@ -60,6 +70,8 @@ class Retrieval:
         self._queries = queries or Queries(brief)
         self._columns = columns_of(moves)
         self._rules = Rules(self._columns, brief)
+        near = np.abs(tempo / self._columns.tempo - 1.0) <= MAX_STRETCH
+        self._pools = [int((near & self._rules.permit("any", rung)).sum()) for rung in RUNGS[: EASIER_MOVES + 1]]
 
     def candidates(self, slot: Slot, grid: Grid) -> Candidates:
         """The candidates for `slot`.
@@ -85,11 +97,20 @@ class Retrieval:
             count = int(allowed.sum())
             if count and (best is None or count > int(best[1].sum())):
                 best = (number, allowed)
-            if count >= (_varied(slot) if number == 0 else MIN_POOL):
+            if count >= self._least(slot, number):
                 break
         if best is None:
             raise NoMoves(self._why(slot, fits))
         return best
+
+    def _least(self, slot: Slot, number: int) -> int:
+        """Moves with which `slot` climbs no further than rung `number`.
+
+        A level that can dance the song is kept also where a quick or slow passage lets fewer of its moves in.
+        """
+        if number == 0:
+            return MIN_POOL if self._pools[0] >= _varied(slot) else _varied(slot)
+        return 1 if number == EASIER_MOVES and self._pools[EASIER_MOVES] >= MIN_POOL else MIN_POOL
 
     def _allowed(self, slot: Slot, fits: Fits, rung: Rung) -> Mask:
         playable = np.zeros(len(self._rules.above), dtype=bool)

@@ -12,6 +12,7 @@ from bachata.choreography.scorecard.dance import Dance
 from bachata.choreography.scorecard.wishes import Wishes
 from bachata.moves.catalogue import Move
 from tests.choreography.scorecard.plans import EIGHT, SONG, drawn, eights, plain
+from tests.choreography.worlds import make_song
 
 
 def judged(ids: str, moves: list[Move], query: str | None = None, **fields: Any) -> Adherence:
@@ -110,12 +111,22 @@ def test_style_is_told_but_binds_nobody() -> None:
 
 
 def test_a_blueprint_alone_tells_what_was_asked() -> None:
-    asked = {"style": "sensual", "duration": 16.0, "original_query": "sensual bachata without spins"}
+    asked = {"style": "sensual", "duration": 16.0, "wanted": ["dip"], "unwanted": ["spin"]}
     wishes = Wishes.of_blueprint(
         drawn(eights(4, clips="abcd"), difficulty_level="beginner", generation_parameters=asked)
     )
-    assert wishes == Wishes("beginner", ("sensual",), 16.0, (), ("spin",))
-    old = Wishes.of_blueprint(
-        drawn(eights(1), generation_parameters={"style": 3, "duration": True, "original_query": "x"})
-    )
+    assert wishes == Wishes("beginner", ("sensual",), 16.0, ("dip",), ("spin",))
+    old = Wishes.of_blueprint(drawn(eights(1), generation_parameters={"style": 3, "duration": True, "wanted": "x"}))
     assert old == Wishes("advanced")
+
+
+def test_only_moves_for_the_slowest_and_the_quickest_eight_count_could_have_kept_a_level() -> None:
+    drifting = make_song(tempo=120.0, seconds=60.0, first_beat=0.0, drift=0.1)
+    harder = some("xyz", difficulty="advanced", tempo=126.0)
+    brief = understand({"difficulty": "intermediate"})
+    pieces = drawn(eights(12, clips="xyz"))
+    low, high = Dance.of(pieces, drifting, harder, brief).tempi
+    assert (low, high) == (pytest.approx(120.5, abs=1.0), pytest.approx(129.0, abs=1.5))
+    for tempo, kept in ((126.0, False), (112.0, None)):
+        library = [*harder, *some("abc", tempo=tempo)]
+        assert (adherence(Dance.of(pieces, drifting, library, brief)).holds is False) == (kept is False)

@@ -49,7 +49,7 @@ def test_a_long_dance_of_eights_takes_nine_moves() -> None:
 
 def test_what_was_not_wanted_is_not_to_be_had() -> None:
     moves = [plain(c, label="spin" if c == "a" else "basic", difficulty="beginner") for c in "abc"]
-    asked = {"generation_parameters": {"original_query": "a romantic bachata without spins"}}
+    asked = {"generation_parameters": {"unwanted": ["spin"]}}
     assert diversity(order("bcbc", moves, **asked)).available == 2
 
 

@@ -65,20 +65,22 @@ def test_no_reason_is_stale():
 
 
 def test_the_ledger_survives_its_file(tmp_path):
-    there = ledger.Ledger("2026-11-26", "a machine", {"job": FINE}, {"job": {"url": Start(0.5, 40.0, 1.25, 90.0)}})
+    there = ledger.Ledger("2026-11-26", "a machine", {"job": FINE}, {"job": {"url": Start(0.5, 40.0, 1.25, 1.0, 90.0)}})
     (tmp_path / "ledger.json").write_text(there.dump())
     assert ledger.read(tmp_path / "ledger.json") == there
 
 
 def test_the_page_shows_figures_beside_their_limits():
-    there = ledger.Ledger("2026-11-26", "a machine", {"job": FINE}, {"job": {"url": Start(0.5, 40.0, 1.25, 200.0)}})
+    there = ledger.Ledger(
+        "2026-11-26", "a machine", {"job": FINE}, {"job": {"url": Start(0.5, 40.0, 1.25, 1.0, 200.0)}}
+    )
     page = ledger.page(there, MAY)
     assert "| job | 100 (≤ 100) | 1 | 2 (≤ 2) | 20 (≤ 20) | `000000000000…` |" in page
-    assert "| job | url | 0.50 | 40 | 1.25 | ≤ 2 | 200 | 512 |" in page
+    assert "| job | url | 0.50 | 40 | 1.25 | ≤ 2 | 1.00 | 200 | 512 |" in page
     assert "| av | 15 | job | video |" in page
     assert "pydantic" not in page
 
 
 @pytest.mark.parametrize(("peak", "size"), [(100.0, 512), (341.0, 512), (342.0, 1024), (700.0, 2048)])
 def test_half_of_the_peak_stays_free(peak, size):
-    assert ledger.memory(Start(0, 0, 0, peak)) == size
+    assert ledger.memory(Start(0, 0, 0, 0, peak)) == size

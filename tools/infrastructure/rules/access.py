@@ -27,8 +27,7 @@ _PEOPLE: Final = frozenset(
         "roles/pubsub.publisher",
         "roles/storage.objectUser",
         "roles/storage.objectViewer",
-        "roles/cloudsql.client",
-        "roles/cloudsql.instanceUser",
+        "roles/run.jobsExecutorWithOverrides",
         "storage.objects.list",
     }
 )

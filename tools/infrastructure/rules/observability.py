@@ -15,7 +15,7 @@ from tools.infrastructure.stack import Problems, Resource, Stack
 from tools.infrastructure.toolchain import ROOT
 
 _FIELD: Final = re.compile(r"jsonPayload\.(\w+)")
-_USER_METRIC: Final = re.compile(r"logging\.googleapis\.com/user/([\w/]+)")
+_SERIES: Final = re.compile(r"logging_googleapis_com:user_(\w+)")
 _SWEEP: Final = ROOT / "src" / "bachata" / "tasks" / "sweep.py"
 
 
@@ -32,7 +32,7 @@ def metrics_read_what_is_written(stack: Stack) -> Problems:
             written = sweep
         for field in sorted(_fields(metric) - written):
             yield f"{metric} reads jsonPayload.{field}, which nobody writes"
-    known = {metric.values["name"] for metric in stack.of("google_logging_metric")}
+    known = {metric.values["name"].replace("/", "_") for metric in stack.of("google_logging_metric")}
     watched = {name for alert in stack.of("google_monitoring_alert_policy") for name in _metrics(alert)}
     for name in sorted(watched - known):
         yield f"an alert looks at the metric {name}, which is not there"
@@ -86,5 +86,6 @@ def _fields(metric: Resource) -> set[str]:
 
 
 def _metrics(alert: Resource) -> set[str]:
-    threshold = alert.block("conditions", "condition_threshold")
-    return set(_USER_METRIC.findall(f"{threshold['filter']} {threshold['denominator_filter'] or ''}"))
+    """Metrics of ours in a query, as PromQL writes them; a distribution's buckets are the distribution."""
+    query = alert.block("conditions", "condition_prometheus_query_language").get("query", "")
+    return {name.removesuffix("_bucket") for name in _SERIES.findall(query)}

@@ -54,8 +54,8 @@ def adherence(dance: Dance) -> Adherence:
     ordinary = [m for m in dance.danced if role_of(m.label) == "any"] or list(dance.danced)
     levels = [DIFFICULTIES.index(m.difficulty) for m in ordinary]
     unwanted = sum(m.label in wishes.unwanted for m in dance.danced)
-    fitting = wishes.fitting(dance.library, dance.analysis.tempo)
-    able = wishes.able(dance.library, dance.analysis.tempo)
+    fitting = wishes.fitting(dance.library, dance.tempi)
+    able = wishes.able(dance.library, dance.tempi)
     labels = {m.label for m in dance.danced}
     missing = tuple(w for w in wishes.wanted if w not in labels and any(m.label == w for m in able))
     error = _length_error(dance, wishes.duration)

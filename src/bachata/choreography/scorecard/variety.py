@@ -61,7 +61,7 @@ def diversity(dance: Dance, index: MoveIndex | None = None) -> Diversity:
     soon = sum(g < PHRASES_APART - 0.01 for g in gaps)
     different = {u.move.clip_id: u.move for u in uses}
     longest = min(PHRASE_COUNTS, max(round(end - begin) for begin, end in spans))
-    able = dance.wishes.able(dance.library, dance.analysis.tempo)
+    able = dance.wishes.able(dance.library, dance.tempi)
     available = sum(_lasts(move, longest) for move in able)
     needed = _needed(spans)
     enough = available >= needed

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bachata.blueprint import Blueprint
-from bachata.choreography.brief import Brief, understand
+from bachata.choreography.brief import Brief
 from bachata.choreography.vocabulary import DIFFICULTIES, LIBRARY_STYLES
-from bachata.errors import InvalidRequest
 from bachata.moves.catalogue import Move
 from bachata.moves.glossary import role_of
 
@@ -36,13 +35,12 @@ class Wishes:
         """Those a blueprint was made for, as far as its generation_parameters tell."""
         told = blueprint.generation_parameters
         length = told.get("duration")
-        wanted, unwanted = _named_moves(told.get("original_query"))
         return cls(
             blueprint.difficulty_level or DIFFICULTIES[-1],
             LIBRARY_STYLES.get(str(told.get("style")), ()),
             float(length) if isinstance(length, int | float) and not isinstance(length, bool) else None,
-            wanted,
-            unwanted,
+            _labels(told.get("wanted")),
+            _labels(told.get("unwanted")),
         )
 
     @property
@@ -50,27 +48,23 @@ class Wishes:
         """The difficulty as a number from 0."""
         return DIFFICULTIES.index(self.difficulty)
 
-    def fitting(self, moves: Sequence[Move], tempo: float) -> list[Move]:
-        """Moves for anywhere in the dance, near enough in tempo, that nobody asked to leave out; of any level."""
+    def fitting(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
+        """Moves for anywhere in a dance between two tempi that nobody asked to leave out; of any level."""
         return [
-            m for m in moves if role_of(m.label) == "any" and m.label not in self.unwanted and _near(m.tempo, tempo)
+            m
+            for m in moves
+            if role_of(m.label) == "any" and m.label not in self.unwanted and all(_near(m.tempo, t) for t in tempi)
         ]
 
-    def able(self, moves: Sequence[Move], tempo: float) -> list[Move]:
+    def able(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
         """Those no harder than asked."""
-        return [m for m in self.fitting(moves, tempo) if DIFFICULTIES.index(m.difficulty) <= self.level]
+        return [m for m in self.fitting(moves, tempi) if DIFFICULTIES.index(m.difficulty) <= self.level]
 
 
 def _near(clip: float, song: float) -> bool:
     return song > 0 and abs(song / clip - 1) <= _STRETCH
 
 
-def _named_moves(query: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Wanted and unwanted labels of a text; none if it is not one a request may hold."""
-    if not isinstance(query, str):
-        return (), ()
-    try:
-        heard = understand(None, query)
-    except InvalidRequest:
-        return (), ()
-    return heard.wanted, heard.unwanted
+def _labels(told: object) -> tuple[str, ...]:
+    """Labels as a plan notes them; a blueprint of other makers may have anything there."""
+    return tuple(map(str, told)) if isinstance(told, list) else ()
