@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from benchmarks.cost.model import Bill, Item, a_month, per_thousand, sending, spent_warm, starting
 from benchmarks.cost.prices import PriceList
 from benchmarks.cost.steps import billed_steps
-from benchmarks.scale.inputs import Inputs, numbers
+from benchmarks.scale.inputs import Inputs
+from benchmarks.scale.numbers import numbers
 
 
 @dataclass(frozen=True)

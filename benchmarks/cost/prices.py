@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.scale.inputs import Number, Part, read
+from benchmarks.scale.numbers import Number, Part, read
 
 PRICES = Path(__file__).with_name("prices.toml")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.scale.inputs import INPUTS, Inputs
-from benchmarks.scale.inputs import numbers as all_numbers
+from benchmarks.scale.inputs import INPUTS, Inputs, load
 from benchmarks.scale.journal import COMPLETED
+from benchmarks.scale.numbers import numbers as all_numbers
 from benchmarks.scale.outcome import Outcome, Use
 from benchmarks.scale.study import SEED, Ceiling, Study
 
@@ -33,8 +34,10 @@ _CONSEQUENCE = {
 
 
 def digest(path: Path = INPUTS) -> str:
-    """Of the document a page was made from: a test tells whether it has changed since."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    """Of the numbers a page was made from, not of the words about them: a test tells whether they are still those."""
+    inputs = load(path)
+    told = {p: n.value for p, n in all_numbers(inputs).items()} | {c.name: [c.how, c.values] for c in inputs.changes}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def page(inputs: Inputs, study: Study, cost: dict[float, float]) -> str:

@@ -6,7 +6,7 @@ import math
 from random import Random
 from statistics import NormalDist
 
-from benchmarks.scale.inputs import Spread
+from benchmarks.scale.numbers import Spread
 
 _NORMAL = NormalDist()
 _Z95 = _NORMAL.inv_cdf(0.95)

@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.cost.prices import PRICES
 from benchmarks.cost.prices import load as load_prices
-from benchmarks.scale.inputs import INPUTS, InvalidInputs, Number, Part, load, numbers
+from benchmarks.scale.inputs import INPUTS, load
+from benchmarks.scale.numbers import InvalidInputs, Number, Part, numbers
 
 ROOT = Path(__file__).parents[2]
 FILES = {"measured", "configured"}

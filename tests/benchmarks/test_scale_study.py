@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.scale import charts
-from benchmarks.scale.inputs import load
+from benchmarks.scale.inputs import INPUTS, load
 from benchmarks.scale.journal import COMPLETED
 from benchmarks.scale.outcome import Outcome, Spent, Times, Use
 from benchmarks.scale.page import digest, page
@@ -99,6 +99,23 @@ def test_charts_are_the_same_each_time(tmp_path: Path):
         assert drawn == (tmp_path / "b.svg").read_text(encoding="utf-8")
         assert "job starts" in drawn or "open" in drawn
         assert not re.search(r"[ \t]$", drawn, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("# Every number", "# All numbers", True),
+        ("half the songs were analysed", "some songs were analysed", True),
+        ("vcpu = { value = 200,", "vcpu = { value = 201,", False),
+        ('"run.vcpu" = 600', '"run.vcpu" = 700', False),
+    ],
+)
+def test_a_page_is_of_numbers_and_changes_not_of_words(tmp_path: Path, old: str, new: str, same: bool):
+    text = INPUTS.read_text(encoding="utf-8")
+    assert old in text
+    other = tmp_path / "inputs.toml"
+    other.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert (digest(other) == digest()) is same
 
 
 def test_the_committed_page_is_of_the_committed_numbers():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.scale.gauge import Gauge
-from benchmarks.scale.inputs import Spread
+from benchmarks.scale.numbers import Spread
 from benchmarks.scale.pool import Pool
 from benchmarks.scale.rate import Rate
 from benchmarks.scale.spread import draw, mean
