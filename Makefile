@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 PEERS := build/peers
-.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts lock docs clean
+CHECKOV := build/checkov
+.PHONY: help demo test lint types walls check bench peers bench-assembly package artefacts measure-artefacts terraform checkov
+.PHONY: lock docs clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,6 +24,8 @@ lint: $(VENV)/.dev-ready ## style, types, import walls, stale generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.schemas --check
+	$(BIN)/python -m tools.package --check
+	$(BIN)/python -m benchmarks.cost --check
 
 bench: $(VENV)/.dev-ready ## measurements; results go to benchmarks/results
 	$(BIN)/python -m benchmarks
@@ -31,14 +35,24 @@ peers: $(PEERS)/.ready ## FFmpeg's binary and MoviePy, in build/peers, to compar
 bench-assembly: $(VENV)/.dev-ready $(PEERS)/.ready ## what assembling costs beside them; half an hour
 	$(BIN)/python -m benchmarks.assembly
 
-package: $(VENV)/.dev-ready ## the archives of the functions and the job's build context, in build/
+package: $(VENV)/.dev-ready ## the archives of the functions and the jobs' build contexts, in build/
 	$(BIN)/python -m tools.package
 
-artefacts: package ## start each archive in a clean environment holding only its own requirements
+artefacts: $(VENV)/.dev-ready ## start each artefact as the platform does, hold it to its limits
 	$(BIN)/python -m tools.start_artefacts
+
+measure-artefacts: $(VENV)/.dev-ready ## sizes, memory and cold starts, into docs/artefacts.md; wants a quiet machine
+	$(BIN)/python -m tools.measure_artefacts
+
+terraform: package ## init, validate and test terraform/ with the real provider; needs Terraform 1.9 and its registry, no account
+	$(BIN)/python -m tools.infrastructure --real
+
+checkov: $(CHECKOV)/.ready ## a security scanner for terraform/, in build/checkov
 
 docs: $(VENV)/.dev-ready ## write the generated references
 	$(BIN)/python -m tools.schemas
+	$(BIN)/python -m tools.package --list
+	$(BIN)/python -m benchmarks.cost
 
 lock: $(VENV)/.dev-ready ## resolve every requirements file again
 	$(BIN)/python -m tools.lock
@@ -58,6 +72,13 @@ $(PEERS)/.ready: requirements-peers.txt
 	@echo "Installing requirements-peers.txt into $(PEERS) …"
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
+	@touch $@
+
+$(CHECKOV)/.ready: $(VENV)/.bootstrap requirements-checkov.txt
+	@echo "Installing requirements-checkov.txt into $(CHECKOV) …"
+	@test -x $(CHECKOV)/bin/python || $(PYTHON) -m venv $(CHECKOV)
+	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --require-hashes -r requirements-checkov.txt 2>$(CHECKOV)/uv.log \
+	  || $(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.txt
 	@touch $@
 
 define install

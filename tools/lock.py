@@ -20,10 +20,12 @@ LOCKS = {
     "plan": "functions/plan/requirements.txt",
     "finalize": "functions/finalize/requirements.txt",
     "assembler": "jobs/assembler/requirements.txt",
+    "migrate": "jobs/migrate/requirements.txt",
     "bench-assembly": "requirements-peers.txt",
+    "checkov": "requirements-checkov.txt",
 }
-ALONE = frozenset({"dev", "bench-assembly"})
-"""Locks nothing constrains: the first one, and an environment our code does not run in."""
+ALONE = frozenset({"dev", "bench-assembly", "checkov"})
+"""Locks nothing constrains: the first one, and environments our code does not run in."""
 
 
 def _compile(source: str, target: str, *options: str) -> None:

@@ -1,128 +1,45 @@
-"""Build what is deployed: an archive a function, a build context for the job. The same tree gives the same bytes.
+"""``make package``: the archives of the functions and the build contexts of the jobs, in build/.
 
-An archive holds the entry point, its requirements and only the rooms it uses, so that a change elsewhere does not
-redeploy it. Cloud Functions installs `requirements.txt` and imports `main.py` from the archive's root.
+python -m tools.package            build them, print size and hash of each
+python -m tools.package --list     write what each carries to tools/artefacts/carried.json
+python -m tools.package --check    exit 1 when that file, or docs/artefacts.md, is stale
 """
 
 from __future__ import annotations
 
-import hashlib
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import sys
 
-ROOT = Path(__file__).parents[1]
-BUILD = ROOT / "build"
-_CORE = ("__init__.py", "py.typed", "blueprint.py", "errors.py", "logs.py", "settings.py", "signals.py", "timeline.py")
-_ELSEWHERE = ("tasks/migrations", "tasks/migrate.py", "music/plot", "music/clips.py")
-"""Parts of those rooms that only other places use: migrations have a job of their own, people look at plots."""
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+from tools.artefacts import carried, ledger
+from tools.artefacts.archive import build, digest
+from tools.artefacts.spec import ARTEFACTS, ROOT
 
 
-@dataclass(frozen=True)
-class Artefact:
-    """A deployable: its folder in the tree, and the rooms (files or folders of the package) it needs."""
-
-    name: str
-    folder: str
-    rooms: tuple[str, ...]
-    extra: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> Path:
-        """Where the archive is built."""
-        return BUILD / f"{self.name}.zip"
-
-
-# What a render will take, told from documents alone: no media is opened.
-_ESTIMATE = (
-    "assembly/__init__.py",
-    "assembly/copyplan.py",
-    "assembly/estimate.py",
-    "assembly/frameplan.py",
-    "assembly/prices.py",
-    "assembly/quality.py",
-    "media/__init__.py",
-    "media/profile.py",
-)
-
-ARTEFACTS = (
-    Artefact("analyze", "functions/analyze", ("http.py", "storage", "tasks", "music")),
-    Artefact(
-        "plan",
-        "functions/plan",
-        (
-            "http.py",
-            "storage",
-            "tasks",
-            "music/__init__.py",
-            "music/document.py",
-            *_ESTIMATE,
-            "choreography",
-            "gemini",
-            "moves/__init__.py",
-            "moves/catalogue.py",
-            "moves/container.py",
-            "moves/documents.py",
-            "moves/embedding.py",
-            "moves/glossary.py",
-            "moves/index.py",
-            "moves/keyframes.py",
-            "moves/lexical.py",
-            "moves/library.py",
-            "moves/lists.py",
-            "moves/poses.py",
-            "moves/repository.py",
-            "moves/scan.py",
-            "moves/snapshot.py",
-            "moves/snapshots.py",
-            "moves/wording.py",
-        ),
-    ),
-    Artefact(
-        "finalize",
-        "functions/finalize",
-        ("http.py", "storage", "tasks", *_ESTIMATE, "assembly/result.py"),
-    ),
-    Artefact("assembler", "jobs/assembler", ("storage", "tasks", "media", "assembly"), extra=("Dockerfile",)),
-)
+def main(arguments: list[str]) -> int:
+    """The command; returns its exit code."""
+    if arguments == []:
+        for artefact in ARTEFACTS:
+            path = build(artefact)
+            print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1024:.0f} KiB  sha256 {digest(path)}")
+        return 0
+    if arguments == ["--list"]:
+        carried.FILE.write_text(carried.text(), encoding="utf-8")
+        return 0
+    if arguments == ["--check"]:
+        return _check()
+    print(__doc__, file=sys.stderr)
+    return 2
 
 
-def _files(artefact: Artefact) -> Iterator[tuple[str, Path]]:
-    """(name in the archive, file) of everything that belongs in."""
-    folder = ROOT / artefact.folder
-    for name in ("main.py", "requirements.txt", *artefact.extra):
-        yield name, folder / name
-    package = ROOT / "src" / "bachata"
-    for room in (*_CORE, *artefact.rooms):
-        source = package / room
-        found = sorted(source.rglob("*")) if source.is_dir() else [source]
-        for file in found:
-            name = file.relative_to(package).as_posix()
-            if file.is_file() and "__pycache__" not in file.parts and not name.startswith(_ELSEWHERE):
-                yield f"bachata/{name}", file
-
-
-def build(artefact: Artefact) -> Path:
-    """Write the archive and return its path."""
-    artefact.path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(artefact.path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, file in sorted(_files(artefact)):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
-    return artefact.path
-
-
-def main() -> None:
-    """Build all and print size and hash of each."""
-    for artefact in ARTEFACTS:
-        path = build(artefact)
-        data = path.read_bytes()
-        print(f"{path.relative_to(ROOT)}  {len(data) / 1024:.0f} KiB  sha256 {hashlib.sha256(data).hexdigest()}")
+def _check() -> int:
+    stale = {
+        carried.FILE: ("make docs", carried.text()),
+        ledger.PAGE: ("python -m tools.measure_artefacts --page", ledger.page(ledger.read())),
+    }
+    wrong = [(file, remedy) for file, (remedy, text) in stale.items() if file.read_text(encoding="utf-8") != text]
+    for file, remedy in wrong:
+        print(f"{file.relative_to(ROOT)} is stale: run `{remedy}`", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

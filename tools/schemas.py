@@ -121,6 +121,10 @@ def _type(field: FieldInfo) -> str:
 
 def _words(annotation: Any) -> str:
     origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _words(typing.get_args(annotation)[0])
+    if origin is dict:
+        return "JSON object of " + " to ".join(_words(part) for part in typing.get_args(annotation))
     if origin is Literal:
         return ", ".join(f"`{value}`" for value in typing.get_args(annotation))
     if origin in {types.UnionType, typing.Union}:

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, Json, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bachata.errors import InvalidSettings
 
 _MODEL_NAME = r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$"  # it becomes part of an address
+DatabasePart = Literal["finalize", "plan", "analyze", "assembler", "library"]
+"""Who works with the database: functions and job by their names; `library`: people who bring songs and moves in."""
+
+_SAFE = "https://HOST, or http:// on this machine, without user, query or fragment"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -36,7 +40,15 @@ class Settings(BaseSettings):
     db_user: str | None = Field(None, description="database user; with IAM, the service account without its suffix")
     db_password: SecretStr | None = Field(None, description="password; unset means IAM authentication")
     db_ip_type: Literal["PRIVATE", "PUBLIC", "PSC"] = Field("PRIVATE", description="how the connector reaches it")
+    cloud_sql_api: str | None = Field(
+        None, description="another address of the Cloud SQL Admin API; https, or http on this machine"
+    )
     db_pool_size: int = Field(2, ge=1, le=20, description="connections a process may hold")
+
+    db_grantees: Json[dict[str, DatabasePart]] | None = Field(
+        None,
+        description="the migrate job: database users, each with the part whose privileges it is given",
+    )
 
     # Logging
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severity written")
@@ -120,6 +132,8 @@ class Settings(BaseSettings):
             raise ValueError("GCS_BUCKET_NAME is set but STORAGE_BACKEND is local: set STORAGE_BACKEND=gcs or unset it")
         if self.instance_connection_name and not self.db_user:
             raise ValueError("INSTANCE_CONNECTION_NAME needs DB_USER")
+        if self.cloud_sql_api and not _is_safe(self.cloud_sql_api):
+            raise ValueError(f"CLOUD_SQL_API must be {_SAFE}: a token travels there")
         weights = (self.fusion_weight_audio, self.fusion_weight_text, self.fusion_weight_body)
         if abs(sum(weights) - 1) > 1e-6:
             named = "FUSION_WEIGHT_AUDIO, FUSION_WEIGHT_TEXT and FUSION_WEIGHT_BODY"
@@ -139,10 +153,7 @@ class Settings(BaseSettings):
         if self.gemini_embedding_model and not self.has_gemini:
             raise ValueError("GEMINI_EMBEDDING_MODEL needs GEMINI_API_KEY or GEMINI_VERTEX")
         if self.gemini_base_url and not _is_safe(self.gemini_base_url):
-            raise ValueError(
-                "GEMINI_BASE_URL must be https://HOST, or http:// on this machine, without user, query or fragment: "
-                "the key travels there"
-            )
+            raise ValueError(f"GEMINI_BASE_URL must be {_SAFE}: the key travels there")
         return self
 
     @model_validator(mode="after")

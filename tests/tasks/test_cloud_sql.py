@@ -1,78 +1,101 @@
-"""The Cloud SQL way in. Google's connector is replaced; the database behind it is a real one."""
+"""The Cloud SQL way in: Google's own connector, against a double of the calls it makes and of the instance's TLS.
+
+In processes of their own: google-auth looks for the metadata server when it is imported.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
-import pg8000.dbapi
 import pytest
-import sqlalchemy as sa
 
+from bachata import settings
+from bachata.errors import InvalidSettings
+from tools.artefacts.cloud_sql import TOKEN, cloud_sql
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="the double needs loopback addresses other than 127.0.0.1"
+)
+MIGRATE = Path(__file__).parents[2] / "jobs/migrate/main.py"
+_USE = """
+import contextlib, json, sys
+from bachata import settings
 from bachata.errors import Unavailable
-from bachata.settings import Settings
 from bachata.tasks.engine import open_engine
-from bachata.tasks.store import TaskStore
-
-INSTANCE = {"instance_connection_name": "p:europe-west1:db", "db_user": "job@p.iam"}
+import sqlalchemy as sa
+said = []
+engine = open_engine(settings.load(), timeout=20)
+said.append("google.cloud.sql.connector" in sys.modules)
+with contextlib.ExitStack() as held:
+    for _ in range(2):
+        try:
+            connection = held.enter_context(engine.connect())
+            query = sa.text("SELECT current_user || current_setting('statement_timeout')")
+            said.append(connection.execute(query).scalar())
+        except Unavailable as error:
+            said.append([error.message, error.details])
+engine.dispose()
+print(json.dumps(said))
+"""
 
 
 @pytest.fixture
-def connector(monkeypatch, database_url):
-    """The connector's class, recording; what it hands out are connections to the test's database."""
-    import google.cloud.sql.connector as package
-
-    url = sa.make_url(database_url)
-
-    class Connector:
-        made: ClassVar[list] = []
-        connected: ClassVar[list] = []
-        fault = None
-
-        def __init__(self, **options):
-            self.made.append(options)
-
-        def connect(self, instance, driver, *, user, password, db, timeout, startup_params):
-            if self.fault:
-                raise self.fault
-            self.connected.append((instance, driver, user, password, db))
-            return pg8000.dbapi.connect(
-                "postgres", database=url.database, unix_sock=url.query["unix_sock"], startup_params=startup_params
-            )
-
-    monkeypatch.setattr(package, "Connector", Connector)
-    return Connector
+def instance(database_url, tmp_path):
+    with cloud_sql(database_url, tmp_path) as there:
+        yield there
 
 
-def test_it_is_made_on_first_use_once_and_speaks_to_the_database(connector):
-    engine = open_engine(Settings(**INSTANCE))
-    assert connector.made == []
-    TaskStore(engine).open("t1", user_id="ana", execution="e1", request={})
-    assert TaskStore(engine).get("t1").user_id == "ana"
-    assert connector.made == [
-        {"ip_type": "PRIVATE", "enable_iam_auth": True, "refresh_strategy": "LAZY", "timeout": 30}
+def _environment(instance, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "PYTHONPATH"}}
+    return {**kept, **instance.environment("postgres"), **more}
+
+
+def _use(instance, **more: str) -> list[object]:
+    done = subprocess.run(
+        [sys.executable, "-c", _USE], env=_environment(instance, **more), capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""  # nothing is left open
+    return list(json.loads(done.stdout))
+
+
+def test_it_connects_by_the_account_of_the_machine_and_asks_once_for_all(instance):
+    assert _use(instance) == [False, "postgres20s", "postgres20s"]
+    assert [path.rsplit("/", 1)[1] for path, _ in instance.asked] == [
+        "connectSettings",
+        "bachata:generateEphemeralCert",
     ]
-    assert connector.connected == [("p:europe-west1:db", "pg8000", "job@p.iam", None, "bachata_buddy")]
-    engine.dispose()
+    assert instance.asked[1][1]["access_token"] == TOKEN
 
 
-def test_a_password_replaces_iam(connector):
-    engine = open_engine(Settings(**INSTANCE, db_password="hunter2", db_name="other", db_ip_type="PSC"), timeout=1.5)
-    with engine.connect() as connection:
-        assert connection.execute(sa.text("SHOW statement_timeout")).scalar() == "1500ms"
-    assert connector.made[0]["enable_iam_auth"] is False
-    assert (connector.made[0]["ip_type"], connector.made[0]["timeout"]) == ("PSC", 2)
-    assert connector.connected[0][3:] == ("hunter2", "other")
-    engine.dispose()
+def test_a_password_replaces_the_account(instance):
+    assert _use(instance, DB_PASSWORD="hunter2")[1:] == ["postgres20s"] * 2
+    assert "access_token" not in instance.asked[1][1]
 
 
-@pytest.mark.parametrize("fault", [TimeoutError(), RuntimeError("no route to db with hunter2"), OSError()])
-def test_whatever_the_connector_raises_is_an_outage(connector, fault):
-    connector.fault = fault
-    engine = open_engine(Settings(**INSTANCE, db_password="hunter2"))
-    with pytest.raises(Unavailable, match="does not answer") as caught:
-        TaskStore(engine).get("t1")
-    assert "hunter2" not in caught.value.message + caught.value.details
-    connector.fault = None
-    with engine.connect() as connection:  # and it comes back
-        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
-    engine.dispose()
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_of_the_api_is_an_outage_without_secrets(instance, status):
+    instance.refuses = status
+    said = _use(instance, DB_PASSWORD="hunter2")
+    assert said[1:] == [["The database does not answer; try again", "ClientResponseError"]] * 2
+
+
+def test_an_instance_without_such_an_address_is_an_outage(instance):
+    assert _use(instance, DB_IP_TYPE="PUBLIC")[1] == ["The database does not answer; try again", "CloudSQLIPTypeError"]
+
+
+def test_the_migration_goes_the_same_way(instance):
+    job = subprocess.run(
+        [sys.executable, MIGRATE], env=_environment(instance), capture_output=True, text=True, check=False
+    )
+    assert job.returncode == 0, job.stderr
+    assert [json.loads(line)["message"] for line in job.stderr.splitlines()] == ["the schema is up to date"]
+
+
+def test_a_token_is_not_sent_just_anywhere(monkeypatch):
+    monkeypatch.setenv("CLOUD_SQL_API", "http://sqladmin.example")
+    with pytest.raises(InvalidSettings, match="CLOUD_SQL_API must be https"):
+        settings.load()

@@ -10,6 +10,7 @@ import pytest
 from tools.lock import ALONE, LOCKS, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DEPLOYED = ("analyze", "plan", "finalize", "assembler", "migrate")
 _PIN = re.compile(r"^([a-z0-9_.-]+)==([^ \\;]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -21,7 +22,7 @@ def _declared(extra: str) -> set[str]:
     names: set[str] = set()
     for requirement in PROJECT["optional-dependencies"][extra]:
         name, inner = re.match(r"([A-Za-z0-9_.-]+)(?:\[(.+)\])?", requirement).groups()
-        names |= _declared(inner) if name == "bachata-buddy" else {name.lower()}
+        names |= set().union(*map(_declared, inner.split(","))) if name == "bachata-buddy" else {name.lower()}
     return names
 
 
@@ -34,6 +35,12 @@ def test_lock_holds_every_declared_dependency(extra):
 @pytest.mark.parametrize("extra", [e for e in LOCKS if e not in ALONE])
 def test_deployables_run_the_versions_the_tests_ran(extra):
     assert _pins(LOCKS[extra]) <= _pins(LOCKS["dev"])
+
+
+@pytest.mark.parametrize("extra", DEPLOYED)
+def test_deployables_run_one_version_of_each_package_on_every_python(extra):
+    names = [name for name, _ in _PIN.findall((ROOT / LOCKS[extra]).read_text())]
+    assert sorted(set(names)) == sorted(names)
 
 
 @pytest.mark.parametrize("target", [*LOCKS.values(), "requirements-bootstrap.txt"])

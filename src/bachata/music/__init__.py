@@ -2,7 +2,7 @@
 
 ```
 decode.py     any file FFmpeg reads -> blocks of samples, loudness on the way
-features.py   samples -> spectra and envelopes, streaming
+features.py   samples -> spectra and envelopes, streaming     mel.py   bands as wide as the ear's
 onsets.py     where sounds begin
 tempo.py      the tempo curve
 beats.py      raw beats (the BeatTracker protocol)
@@ -19,9 +19,9 @@ embedding.py  any span of sound -> 128 numbers of unit norm     description.py  
 embedding_scale.py  what is usual     service.py    the analyze function, cached by content     drawing.py  as a picture
 ```
 
-Of librosa only the mel filterbank is used. Its beat tracker is the benchmark's baseline (benchmarks/music), not our
-ears: its first use compiles for seconds in a cold instance, it is 20 to 50 ms late, slips to the off-beat or the
-wrong octave and knows no count 1. Nothing here is compiled at run time.
+librosa's beat tracker is the benchmark's baseline (benchmarks/music), not our ears: its first use compiles for seconds
+in a cold instance, it is 20 to 50 ms late, slips to the off-beat or the wrong octave and knows no count 1. Nothing of
+it is used here but in `tracker.py`, which the laptop compares with; the mel filterbank (`mel.py`) equals its.
 
 Importing this package imports no numerics; the functions below load what they need when called.
 """

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.music.decode import RATE, Samples
+from bachata.music.mel import mel_bank
 
 Array = NDArray[np.float32]
 
@@ -163,9 +164,7 @@ class Listener:
     """Push blocks of samples at `RATE`, then `finish()`."""
 
     def __init__(self) -> None:
-        import librosa
-
-        mel = librosa.filters.mel(sr=RATE, n_fft=_WINDOW, n_mels=MELS, fmin=30.0, fmax=RATE / 2, dtype=np.float32)
+        mel = mel_bank(RATE, _WINDOW, MELS, 30.0, RATE / 2)
         self._mel = _Spectrogram(_WINDOW, HOP, mel, power=True)
         self._tones = _Spectrogram(_TONE_WINDOW // _TONE_STEP, TONE_HOP // _TONE_STEP, _semitones(), power=False)
         self._peaks = _Blocks(PEAK_HOP, energy=False)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.music.features import FPS, MELS, Features
+from bachata.music.mel import mel_frequencies
 
 Array = NDArray[np.float64]
 
@@ -48,9 +49,7 @@ def decibels(power: NDArray[np.float32]) -> Array:
 
 def mel_centres() -> Array:
     """Centre frequency of each mel band in Hz."""
-    import librosa
-
-    return np.asarray(librosa.mel_frequencies(n_mels=MELS + 2, fmin=30.0, fmax=11_025.0)[1:-1])
+    return mel_frequencies(MELS + 2, 30.0, 11_025.0)[1:-1]
 
 
 def _unit(envelope: Array) -> Array:

@@ -185,7 +185,13 @@ def _faults_of(key: str) -> Iterator[None]:
         raise PreconditionFailed(
             f"The object {key!r} exists already, or is not the one that was read", details=str(error.message)
         ) from None
-    except (api.Forbidden, api.Unauthorized, google.auth.exceptions.DefaultCredentialsError) as error:
+    except google.auth.exceptions.DefaultCredentialsError as error:
+        raise BachataError(
+            "No Google credentials that Cloud Storage takes: run `gcloud auth application-default login`, or, "
+            "in the cloud, give this service's account a role on the bucket",
+            details=str(error),
+        ) from None
+    except (api.Forbidden, api.Unauthorized) as error:
         raise BachataError(
             "Cloud Storage refused access; give this service's account a role on the bucket", details=str(error)
         ) from None

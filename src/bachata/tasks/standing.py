@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bachata.tasks.engine import transaction
-from bachata.tasks.rows import failure
+from bachata.tasks.outcomes import log_outcome
+from bachata.tasks.rows import failure, task_of
 from bachata.tasks.tables import choreography_tasks as tasks
 from bachata.tasks.task import ACTIVE, Task
 
@@ -36,5 +37,8 @@ class StandingTasks:
             tasks.c.updated_at == seen.updated_at,
         )
         with transaction(self._engine) as connection:
-            changed = connection.execute(statement.values(**failure(seen.stage, error), updated_at=sa.func.now()))
-            return changed.rowcount == 1
+            values = {**failure(seen.stage, error), "updated_at": sa.func.now()}
+            row = connection.execute(statement.values(**values).returning(tasks)).one_or_none()
+        if row is not None:
+            log_outcome(task_of(row))
+        return row is not None

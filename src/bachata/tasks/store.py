@@ -27,6 +27,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from bachata.errors import Conflict, NotFound, TaskMissing, TaskOwnedElsewhere
 from bachata.tasks.engine import transaction
+from bachata.tasks.outcomes import log_outcome
 from bachata.tasks.rows import failure, task_of
 from bachata.tasks.tables import blueprints
 from bachata.tasks.tables import choreography_tasks as tasks
@@ -205,13 +206,15 @@ class TaskStore:
     def _finish(self, task_id: str, execution: str | None, changes: dict[str, Any], already: Sequence[str]) -> Task:
         with transaction(self._engine) as connection:
             row = self._change(connection, task_id, execution, changes)
-            if row is not None:
-                return task_of(row)
-            task = self._require(connection, task_id)
-            _require_owner(task, execution)
-            if task.status in already:
-                return task
-            raise Conflict(f"Task {task_id} is {task.status}; it cannot become {changes['status']}")
+            if row is None:
+                task = self._require(connection, task_id)
+                _require_owner(task, execution)
+                if task.status in already:
+                    return task
+                raise Conflict(f"Task {task_id} is {task.status}; it cannot become {changes['status']}")
+        task = task_of(row)
+        log_outcome(task)
+        return task
 
     def _owned(self, connection: Connection, task_id: str, execution: str) -> None:
         """Lock the row until the transaction ends, and make sure that it is `execution`'s to work on."""

@@ -20,7 +20,7 @@ from bachata.settings import load
 
 @click.group()
 def command() -> None:
-    """Bring moves into a library, list, change and remove them, prove that they conform."""
+    """Bring moves into a library, list, change, remove and publish them, prove that they conform."""
 
 
 @command.command()
@@ -117,6 +117,31 @@ def check(library: str | None, as_json: bool) -> None:
         console.stdout.print(f"Library [bold]{escape(name)}[/] ({report.profile}, {report.clips} clips): {found}")
     if not report.conforms:
         sys.exit(1)
+
+
+@command.command()
+@click.option("--bucket", required=True, help="the deployment's bucket: `terraform output -raw media_bucket`")
+@click.option("--library", default=None, help="name of the library; default: MOVE_LIBRARY")
+@console.json_option
+def publish(bucket: str, library: str | None, as_json: bool) -> None:
+    """Copy a library's files and its catalogue to a deployment's bucket.
+
+    The deployment uses it once it has adopted the catalogue: run its job migrate with the arguments adopt and the
+    library's name. Needs Google credentials of somebody who may write below moves/.
+    """
+    from bachata.moves.published import publish as copy
+    from bachata.storage.gcs import BucketStore
+
+    with rooms.database() as engine, console.meter(f"Publishing to {bucket}") as meter:
+        name = rooms.library_name(engine, library)
+        there = BucketStore(bucket, project=load().google_cloud_project)
+        report = copy(engine, name, rooms.store(), there, progress=lambda n, of, key: meter(key, n / of))
+    if as_json:
+        console.emit(asdict(report))
+        return
+    copied = f"{len(report.copied)} files copied, {report.present} there already"
+    console.stdout.print(escape(f"Library {name}: {report.moves} moves, {copied}"), soft_wrap=True)
+    console.note(f"To use it: gcloud run jobs execute migrate --args=adopt,{name} --wait")
 
 
 @command.command("set")

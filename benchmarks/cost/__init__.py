@@ -1,0 +1,1 @@
+"""What the pipeline costs: a month of waiting, and a thousand videos."""

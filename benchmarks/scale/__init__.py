@@ -1,0 +1,1 @@
+"""The pipeline under load, simulated: what takes how long, what saturates first, what to change."""
