@@ -30,25 +30,25 @@ class Weights:
     """What a full unit of each fault costs. Rules that bend only in need are an order above taste."""
 
     similarity: float = 1.0
-    energy: float = 18.0  # at opposite ends of the ranks, growing with the square
+    energy: float = 24.0  # at opposite ends of the ranks, growing with the square
     groove: float = 2.0  # a move that suits another groove, where the groove is certain
     stretch: float = 1.5  # at 6 %, growing with the square
-    strained: float = 20.0  # beyond 6 %: seen in every step
+    strained: float = 60.0  # beyond 6 %: seen in every step
     residual: float = 2.0  # at 50 ms, growing with the square
     style: float = 1.0
     wanted: float = 2.0
-    first_wish: float = 24.0  # the first time a wanted move is danced: a wish is kept, if it can be
+    first_wish: float = 80.0  # the first time a wanted move is danced: a wish is kept, if it can be
     easier: float = 1.0  # a level, in lively places; half of it in calm ones
     harder: float = 20.0  # a level: only to avoid the same move again and again
     later_window: float = 0.05  # a move is best seen from its beginning
     handle: float = 0.8  # nothing left to dissolve into what follows, where smooth transitions were asked for
-    role: float = 20.0
+    role: float = 70.0
     role_level: float = 5.0  # a level by which a move made for the start or the end is easier or harder than asked
     director: float = 4.0
     jitter: float = 0.2
     repeat: float = 90.0
-    same_label: float = 30.0
-    recent_label: float = 0.5
+    same_label: float = 20.0
+    recent_label: float = 0.2
     used_before: float = 0.4
     echo: float = 3.0  # gained by what was danced at the same place of a section that comes back
     seam: float = 12.0  # poses that have nothing in common
