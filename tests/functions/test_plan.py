@@ -22,6 +22,7 @@ from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
 from bachata.tasks.songs import SongStore
 from bachata.tasks.store import TaskStore
+from bachata.tasks.tables import songs as songs_table
 from tests.choreography.worlds import embed, make_library, make_move, make_song
 from tests.functions.serving import served
 
@@ -175,8 +176,14 @@ def test_missing_and_broken_analyses(world: World) -> None:
     assert (status, answer["code"]) == (400, "INVALID_REQUEST")
 
 
+def forget_songs(world: World) -> None:
+    with world.engine.begin() as connection:
+        connection.execute(sa.delete(songs_table))
+
+
 def test_a_song_is_chosen_with_reasons(world: World) -> None:
     songs = SongStore(world.engine)
+    forget_songs(world)
     status, answer = world.post(action="choose_song", query="a sweet romantic dance", brief={})
     assert (status, answer["code"]) == (404, "SONG_NOT_FOUND")
     songs.register("songs/dulce.mp3", title="Dulce Amor", genre="Bachata", bpm=125.0)
@@ -191,6 +198,17 @@ def test_a_song_is_chosen_with_reasons(world: World) -> None:
     assert (status, answer["song"], answer["title"]) == (200, "songs/dulce.mp3", "Dulce Amor")
     assert any("romantic" in reason for reason in answer["reasons"])
     assert answer["brief"]["style"] == {"value": "romantic", "source": "text"}
+
+
+def test_a_song_that_was_danced_to_can_be_chosen_by_a_description(world: World) -> None:
+    forget_songs(world)
+    assert world.plan(world.task())[0] == 200
+    song = SongStore(world.engine).get("songs/x.wav")
+    assert song.title == "x"
+    assert song.bpm is not None
+    assert song.duration is not None
+    status, answer = world.post(action="choose_song", query="any bachata at all", brief={})
+    assert (status, answer["song"]) == (200, "songs/x.wav"), answer
 
 
 def test_no_path_of_the_server_reaches_an_answer(world: World) -> None:

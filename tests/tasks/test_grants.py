@@ -23,7 +23,7 @@ from bachata.tasks.tables import metadata
 
 # PostgreSQL cuts names at 63 bytes and takes any character but NUL.
 NAMES = st.text(st.characters(codec="ascii", exclude_characters="\0"), min_size=1, max_size=60).filter(
-    lambda name: not name.startswith("pg_")
+    lambda name: not name.startswith("pg_") and name not in {"none", "public"}  # reserved by PostgreSQL
 )
 
 
@@ -91,21 +91,24 @@ def test_finalize_takes_a_task_through_its_life(as_user):
     refused(mine, "DELETE FROM choreography_tasks", "SELECT * FROM blueprints", "DROP TABLE choreography_tasks")
 
 
-def test_plan_keeps_a_blueprint_and_reads_songs_and_moves(as_user, engine):
+def test_plan_keeps_a_blueprint_notes_the_song_and_reads_moves(as_user, engine):
     TaskStore(engine).open("t1", user_id="ana", execution="e1", request={})
     tasks = TaskStore(mine := as_user("plan"))
     assert tasks.progress("t1", "e1", "planning")
     for _ in range(2):
         tasks.save_blueprint("t1", "e1", {"moves": []}, "0" * 64)
     assert tasks.blueprint("t1") == {"moves": []}
-    assert SongStore(mine).list() == []
+    for _ in range(2):
+        SongStore(mine).heard("songs/a.mp3", bpm=125.0, duration=180.0, sha256="0" * 64)
+    assert [s.title for s in SongStore(mine).list()] == ["a"]
     assert MoveRepository(mine, "default").load() == []
     refused(
         mine,
         "UPDATE choreography_tasks SET result = '{}'",
         "UPDATE choreography_tasks SET user_id = 'eva'",
         "DELETE FROM move_embeddings",
-        "INSERT INTO songs (title, audio_path) VALUES ('a', 'b')",
+        "UPDATE songs SET title = 'b'",
+        "DELETE FROM songs",
     )
 
 

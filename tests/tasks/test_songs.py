@@ -47,3 +47,15 @@ def test_words_that_do_not_fit_are_cut(songs):
 def test_an_unknown_song_is_missing(songs):
     with pytest.raises(SongMissing, match=r"songs/none\.wav"):
         songs.get("songs/none.wav")
+
+
+def test_a_song_that_was_heard_can_be_chosen_and_keeps_its_title(songs):
+    songs.heard("songs/Luna Llena.mp3", bpm=124.567, duration=200.0, sha256="b" * 64)
+    heard = songs.get("songs/Luna Llena.mp3")
+    assert (heard.title, heard.bpm, heard.duration, heard.sha256) == ("Luna Llena", 124.57, 200.0, "b" * 64)
+    songs.register("songs/x.mp3", title="Amor", artist="Ella", genre="Bachata")
+    songs.heard("songs/x.mp3", bpm=130.0, duration=180.0, sha256="c" * 64)
+    known = songs.get("songs/x.mp3")
+    assert (known.title, known.artist, known.genre, known.bpm, known.sha256) == (
+        "Amor", "Ella", "Bachata", 130.0, "c" * 64,
+    )  # fmt: skip

@@ -158,6 +158,7 @@ class Planner:
             library=library.name,
             budget=self._budget,
         )
+        self._songs.heard(wanted.song, bpm=analysis.tempo, duration=analysis.duration, sha256=analysis.sha256)
         taken = self._estimate(made.blueprint, {move.video_path: move for move in made.moves})
         scores = score(made.blueprint, analysis, library.moves, brief=brief, index=library.index)
         return {

@@ -41,7 +41,8 @@ NEEDED: Final[dict[DatabasePart, frozenset[Privilege]]] = {
     "plan": (
         _reporting()
         | _on("blueprints", "SELECT", "INSERT", "UPDATE")
-        | _on("songs", "SELECT")
+        | _on("songs", "SELECT", "INSERT")
+        | {Privilege("songs", "UPDATE", column) for column in ("bpm", "duration", "sha256", "updated_at")}
         | _on("move_embeddings", "SELECT")
     ),
     "analyze": _reporting(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +62,17 @@ class SongStore:
         with self._engine.begin() as connection:
             upsert = statement.on_conflict_do_update(index_elements=[songs.c.audio_path], set_=values)
             return _song(connection.execute(upsert.returning(songs)).one())
+
+    def heard(self, audio_path: str, *, bpm: float, duration: float, sha256: str) -> None:
+        """Note what was heard of a song, so that a description can choose it; it keeps a title it has.
+
+        A song that nobody registered is called by its file's name, without the extension.
+        """
+        values = {"bpm": round(bpm, 2), "duration": duration, "sha256": sha256, "updated_at": sa.func.now()}
+        title = storable(PurePosixPath(audio_path).stem)[:200]
+        statement = insert(songs).values(audio_path=audio_path, title=title, **values)
+        with self._engine.begin() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=[songs.c.audio_path], set_=values))
 
     def list(self) -> list[Song]:
         """All songs, by title."""
