@@ -25,7 +25,7 @@ def lit(u: float, count: int) -> float:
     since = u - (count - 1)
     if since < -1e-6:
         return 0.0
-    since %= 8.0
+    since = max(0.0, (since + 1e-6) % 8.0 - 1e-6)  # a frame may fall on the very count, and rounding just before it
     return max(0.0, 1.0 - (since / 0.95) ** 2) if since < 0.95 else 0.0
 
 
