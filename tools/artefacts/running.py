@@ -66,6 +66,7 @@ def serving(installed: Installed, env: Mapping[str, str], port: int | None = Non
         "THREADS": "1",
         "WORKERS": "1",
         "CLOUD_RUN_TIMEOUT_SECONDS": "120",
+        "XDG_RUNTIME_DIR": env["TMPDIR"],  # as Terraform sets it: gunicorn's control socket goes there
     }
     command = [str(installed.python.with_name("functions-framework"))]
     process = _start(installed, command, {**env, **platform})

@@ -18,7 +18,6 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["option
 BASE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
 NEVER_IMPORTED = {
     "functions-framework": "the platform starts it",
-    "gunicorn": "functions-framework serves with it",
     "pg8000": "SQLAlchemy imports the driver its URL names",
 }
 each = pytest.mark.parametrize("artefact", ARTEFACTS, ids=lambda a: a.name)
