@@ -62,6 +62,9 @@ resource "google_cloudfunctions2_function" "component" {
     service_account   = google_service_account.component["builder"].id
     docker_repository = google_artifact_registry_repository.functions.id
 
+    # With it Python compiles by hash: by time, an image's new times would make all of it stale at each cold start.
+    environment_variables = { SOURCE_DATE_EPOCH = "0" }
+
     source {
       storage_source {
         bucket = google_storage_bucket.sources.name
@@ -88,9 +91,10 @@ resource "google_cloudfunctions2_function" "component" {
     }
 
     environment_variables = merge(local.log_env, local.storage_env, local.database_env, each.value.env, {
-      DB_USER      = google_sql_user.component[each.key].name
-      DB_POOL_SIZE = tostring(each.value.pool)
-      THREADS      = tostring(each.value.concurrency) # of functions-framework's server
+      DB_USER         = google_sql_user.component[each.key].name
+      DB_POOL_SIZE    = tostring(each.value.pool)
+      THREADS         = tostring(each.value.concurrency) # of functions-framework's server
+      XDG_RUNTIME_DIR = "/tmp"                           # gunicorn's control socket; there is no HOME to write to
     })
 
     # By reference: neither state nor plan ever holds the key.

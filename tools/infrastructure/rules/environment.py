@@ -12,7 +12,10 @@ from tools.infrastructure.deployables import Deployable, deployables
 from tools.infrastructure.reads import FIELDS, variables_read
 from tools.infrastructure.stack import Problems, Stack
 
-OTHERS: Final = {"THREADS": "functions-framework: threads of its server"}
+OTHERS: Final = {
+    "THREADS": "functions-framework: threads of its server",
+    "XDG_RUNTIME_DIR": "gunicorn: where its control socket goes",
+}
 """Variables that others than our code read."""
 
 DEFAULT_SERVES: Final = {
