@@ -134,15 +134,25 @@ def test_what_is_offered_keeps_the_rules_of_its_rung(count: int, seed: int, leve
     assert len(scene.fits) == len(scene.similarity) > 0
 
 
-def test_a_level_that_can_dance_the_song_is_kept_where_a_quick_passage_lets_few_in() -> None:
+def test_a_level_that_can_dance_the_song_is_kept_where_a_place_asks_for_long_clips() -> None:
+    sixteen = next(s for s in slots(SONG, GRID) if s.role == "any" and s.counts == 16)
+    long = some(4, prefix="q") + some(9, "beginner", prefix="b")
+    moves = some(6, prefix="s", eights=1, tail=0.0) + long
+    scene = found(moves, place=sixteen)
+    assert (scene.rung, {i[0] for i in ids(moves, scene)}) == (0, {"q"})
+    scene = found(long, place=sixteen)
+    assert (RUNGS[scene.rung].told, {i[0] for i in ids(long, scene)}) == ("easier moves", {"b", "q"})
+
+
+@pytest.mark.parametrize(("tempi", "rungs"), [(None, {0}), ((120.0, 137.0), {0, 1})])
+def test_moves_that_fit_the_whole_dance_make_a_level_enough(tempi: tuple[float, float] | None, rungs: set[int]) -> None:
     song = make_song(tempo=120.0, seconds=120.0, drift=0.14)  # ends at 137 BPM: too quick for clips of 116
     song_grid = grid(song, Fraction(30))
     places = [s for s in slots(song, song_grid) if s.role == "any" and s.counts == 8]
-    moves = some(6, prefix="s", tempo=116.0) + some(4, prefix="q", tempo=126.0) + some(9, "beginner", prefix="b")
-    retrieval = Retrieval(moves, make_index(moves), understand({"difficulty": "intermediate"}), song.tempo)
-    scenes = [retrieval.candidates(place, song_grid) for place in places]
-    assert {len(s.moves) for s in scenes} == {4, 10}
-    assert {s.rung for s in scenes} == {0}
+    moves = some(6, prefix="s", tempo=116.0) + some(4, prefix="q", tempo=126.0) + some(9, "beginner", tempo=126.0)
+    intermediate = understand({"difficulty": "intermediate"})
+    retrieval = Retrieval(moves, make_index(moves), intermediate, song.tempo, tempi=tempi)
+    assert {retrieval.candidates(place, song_grid).rung for place in places} == rungs
 
 
 def test_two_moves_take_turns_where_a_third_is_too_slow_but_no_harder_one_comes_in() -> None:

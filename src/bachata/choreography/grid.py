@@ -14,6 +14,7 @@ from bachata.music.document import Analysis
 from bachata.timeline import frames_of
 
 COUNTS = 8
+_NEAR = 0.07  # seconds within which a beat is at a time: the window of mir_eval's F-measure
 _PERIOD_BEATS = 17  # beats whose median spacing extends the grid beyond a song's first and last beat
 
 
@@ -40,6 +41,16 @@ class Grid:
     def index_at(self, frame: int) -> int:
         """The first grid index at or after `frame`."""
         return bisect_left(self.frames, frame)
+
+
+def tempi(analysis: Analysis, begin: float, end: float) -> tuple[float, float]:
+    """Beats a minute of the slowest and of the quickest eight counts from `begin` to `end`, seconds of the song; the
+    song's tempo twice where it has no eight counts there."""
+    beats = [b for b in analysis.beats if begin - _NEAR <= b <= end + _NEAR]
+    eights = [b - a for a, b in zip(beats, beats[COUNTS:], strict=False)]
+    if not eights:
+        return analysis.tempo, analysis.tempo
+    return 60 * COUNTS / max(eights), 60 * COUNTS / min(eights)
 
 
 def grid(analysis: Analysis, rate: Fraction) -> Grid:

@@ -15,7 +15,7 @@ from bachata.choreography.directed import heeded
 from bachata.choreography.director import Direction, Director, Scene
 from bachata.choreography.echoes import echoes
 from bachata.choreography.explain import reason, relaxations, suggestions, summary
-from bachata.choreography.grid import COUNTS, Grid, grid
+from bachata.choreography.grid import COUNTS, Grid, grid, tempi
 from bachata.choreography.ladder import EASIER_MOVES
 from bachata.choreography.phase import PhaseError, phase_error
 from bachata.choreography.pool import gather
@@ -101,7 +101,8 @@ def plan(
     pool = gather(moves, index, brief, analysis.tempo, places, queries=queries)
     config = _output(output, task_id, user_id, pool.moves)
     song = grid(analysis, frame_rate(config["frame_rate"]))
-    retrieval = Retrieval(pool.moves, pool.index, brief, analysis.tempo, queries)
+    danced = tempi(analysis, 0.0, float(places[-1].end / frame_rate(rate)))
+    retrieval = Retrieval(pool.moves, pool.index, brief, analysis.tempo, queries, tempi=danced)
     scenes = _scenes(analysis, song, retrieval, brief)
     directions = _directions(director, brief, scenes, pool.moves, analysis, title=title)
     chosen = sequence(scenes, pool.moves, brief, directions, budget=budget, clock=clock)

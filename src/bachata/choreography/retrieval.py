@@ -55,9 +55,17 @@ class Retrieval:
     """Searches one library for the places of one song."""
 
     def __init__(
-        self, moves: Sequence[Move], index: MoveIndex, brief: Brief, tempo: float, queries: Queries | None = None
+        self,
+        moves: Sequence[Move],
+        index: MoveIndex,
+        brief: Brief,
+        tempo: float,
+        queries: Queries | None = None,
+        *,
+        tempi: tuple[float, float] | None = None,
     ) -> None:
-        """`moves` in the order of `index`; without `queries` only words are looked for.
+        """`moves` in the order of `index`; without `queries` only words are looked for. `tempi`: beats a minute of the
+        slowest and the quickest eight counts that will be danced, if they differ from the song's `tempo`.
 
         Raises ValueError if the moves are not the index's.
         """
@@ -70,7 +78,7 @@ class Retrieval:
         self._queries = queries or Queries(brief)
         self._columns = columns_of(moves)
         self._rules = Rules(self._columns, brief)
-        near = np.abs(tempo / self._columns.tempo - 1.0) <= MAX_STRETCH
+        near = np.all([np.abs(t / self._columns.tempo - 1.0) <= MAX_STRETCH for t in tempi or (tempo,)], axis=0)
         self._pools = [int((near & self._rules.permit("any", rung)).sum()) for rung in RUNGS[: EASIER_MOVES + 1]]
 
     def candidates(self, slot: Slot, grid: Grid) -> Candidates:
@@ -106,7 +114,7 @@ class Retrieval:
     def _least(self, slot: Slot, number: int) -> int:
         """Moves with which `slot` climbs no further than rung `number`.
 
-        A level that can dance the song is kept also where a quick or slow passage lets fewer of its moves in.
+        A level whose moves fit the whole dance is kept also at a place that asks for longer clips than most are.
         """
         if number == 0:
             return MIN_POOL if self._pools[0] >= _varied(slot) else _varied(slot)

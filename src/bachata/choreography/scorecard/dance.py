@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bachata.blueprint import Blueprint
 from bachata.blueprint import Move as Piece
 from bachata.choreography.brief import Brief
-from bachata.choreography.grid import COUNTS
+from bachata.choreography.grid import tempi
 from bachata.choreography.scorecard.wishes import Wishes
 from bachata.errors import ClipMissing, InvalidRequest
 from bachata.moves.catalogue import Move
@@ -78,12 +78,8 @@ class Dance:
     @cached_property
     def tempi(self) -> tuple[float, float]:
         """Beats a minute of the slowest and of the quickest eight counts that are danced."""
-        begin, end = self.blueprint.audio_start, self.blueprint.audio_start + self.blueprint.seconds
-        danced = self.beats[(self.beats >= begin - HIT) & (self.beats <= end + HIT)]
-        if len(danced) <= COUNTS:
-            return self.analysis.tempo, self.analysis.tempo
-        tempi = 60 * COUNTS / (danced[COUNTS:] - danced[:-COUNTS])
-        return float(tempi.min()), float(tempi.max())
+        begin = self.blueprint.audio_start
+        return tempi(self.analysis, begin, begin + self.blueprint.seconds)
 
     @cached_property
     def cuts(self) -> Floats:
