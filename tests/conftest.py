@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import Engine
 
 from bachata.local.postgres import Postgres
+from bachata.media.scheduling import ordinary
 from bachata.settings import Settings
 from bachata.storage import DirectoryStore
 from bachata.tasks.engine import open_engine
@@ -47,6 +48,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     root.handlers[:], root.propagate = before[0], before[2]
     root.setLevel(before[1])
+
+
+@pytest.fixture(autouse=True)
+def _ordinary_scheduling() -> Iterator[None]:
+    """Media that tests make with SVT-AV1 would leave the worker, and all it starts, at real-time priority."""
+    yield
+    ordinary()
 
 
 class Databases:

@@ -24,6 +24,7 @@ from bachata.blueprint import AUDIO_CODECS, VIDEO_CODECS, OutputConfig
 from bachata.errors import InvalidRequest
 from bachata.media.conform import BT709, FORMAT, LIMITED
 from bachata.media.container import Format
+from bachata.media.scheduling import ordinary
 
 THREADS: Final = 4
 """Encoder threads unless told otherwise. Not the machine's cores: x264's output depends on their number."""
@@ -89,6 +90,8 @@ class Output:
         frame.pict_type = 0  # the source's picture types must not steer the encoder
         self._frames += 1
         self._mux(self._video.encode(frame))
+        if self._frames == 1:
+            ordinary()  # the first picture has opened the encoder
 
     def finish(self) -> None:
         """Write what the encoders still hold and the index."""
