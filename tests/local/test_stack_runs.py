@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from bachata.errors import Stopped
+from bachata.errors import Stopped, TaskMissing
 from bachata.local import stack
 from bachata.local.run import STEPS, PipelineFailed
 
@@ -133,12 +133,13 @@ def test_a_song_that_is_not_there_fails_with_its_key(cloud, tasks):
     assert tasks.get("absent").status == "failed"
 
 
-def test_a_wrong_difficulty_names_the_allowed_values(cloud, tasks):
+def test_a_wrong_difficulty_names_the_allowed_values_and_becomes_no_task(cloud, tasks):
     error = failure(cloud, request("wrong", difficulty="godlike"))
     assert error["code"] == "INVALID_REQUEST"
     for allowed in ("beginner", "intermediate", "advanced"):
         assert allowed in error["error"]
-    assert tasks.get("wrong").status == "failed"
+    with pytest.raises(TaskMissing):
+        tasks.get("wrong")
 
 
 def test_an_empty_library_says_what_to_run(cloud, tasks):

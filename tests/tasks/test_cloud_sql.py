@@ -5,7 +5,10 @@ In processes of their own: google-auth looks for the metadata server when it is 
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -15,6 +18,7 @@ import pytest
 
 from bachata import settings
 from bachata.errors import InvalidSettings
+from bachata.tasks.engine import _without_headers
 from tools.artefacts.cloud_sql import TOKEN, cloud_sql
 
 pytestmark = pytest.mark.skipif(
@@ -81,6 +85,30 @@ def test_a_refusal_of_the_api_is_an_outage_without_secrets(instance, status):
     instance.refuses = status
     said = _use(instance, DB_PASSWORD="hunter2")
     assert said[1:] == [["The database does not answer; try again", "ClientResponseError"]] * 2
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_refused_requests_headers_stay_out_of_the_log(refused, caplog):
+    """Whether asyncio speaks of the connector's forgotten task depends on timing, so the record is made here."""
+
+    async def fails():
+        error = RuntimeError(f"Bearer {TOKEN}")
+        if refused:
+            error.request_info = "as aiohttp's ClientResponseError has it"
+        raise error
+
+    logger = logging.getLogger("asyncio")
+    logger.addFilter(_without_headers)
+    try:
+        loop = asyncio.new_event_loop()
+        forgotten = loop.create_task(fails())
+        loop.run_until_complete(asyncio.wait([forgotten]))
+        del forgotten
+        gc.collect()
+        loop.close()
+    finally:
+        logger.removeFilter(_without_headers)
+    assert (TOKEN in caplog.text) is not refused
 
 
 def test_an_instance_without_such_an_address_is_an_outage(instance):

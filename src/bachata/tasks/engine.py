@@ -113,6 +113,7 @@ class _CloudSql:
         # 1.3 s, 50 MB: imported where it is needed only. LAZY suits instances without CPU between requests.
         from google.cloud.sql.connector import Connector
 
+        logging.getLogger("asyncio").addFilter(_without_headers)
         return Connector(
             ip_type=self._settings.db_ip_type,
             enable_iam_auth=self._settings.db_password is None,
@@ -120,6 +121,12 @@ class _CloudSql:
             timeout=math.ceil(self._timeout),
             sqladmin_api_endpoint=self._settings.cloud_sql_api,
         )
+
+
+def _without_headers(record: logging.LogRecord) -> bool:
+    """Keep out of the log what a request sent: the connector may leave a refused one's error to asyncio, which writes it
+    with all headers, the access token among them. The refusal itself is raised to whoever connects."""
+    return not (record.exc_info and hasattr(record.exc_info[1], "request_info"))
 
 
 def _connect(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
