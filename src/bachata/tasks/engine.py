@@ -124,8 +124,8 @@ class _CloudSql:
 
 
 def _without_headers(record: logging.LogRecord) -> bool:
-    """Keep out of the log what a request sent: the connector may leave a refused one's error to asyncio, which writes it
-    with all headers, the access token among them. The refusal itself is raised to whoever connects."""
+    """Keep what a request sent out of the log: the connector may leave a refused one's error to asyncio, which writes
+    it with all headers, the access token among them. The refusal itself is raised to whoever connects."""
     return not (record.exc_info and hasattr(record.exc_info[1], "request_info"))
 
 
