@@ -16,8 +16,6 @@ ROOT = Path(__file__).parents[1]
 PAGES = ("deploy.md", "runbook.md")
 TERRAFORM = ROOT / "terraform"
 
-needs_terraform = pytest.mark.skipif(not TERRAFORM.exists(), reason="there is no terraform/ in this tree")
-
 
 def blocks(page: str) -> Iterator[str]:
     for block in re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL):
@@ -84,7 +82,6 @@ def test_commands_and_options_of_bachata(given: str):
     assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= known
 
 
-@needs_terraform
 def test_files_variables_and_outputs_of_terraform():
     there = source()
     for _, *given in of("terraform"):
@@ -99,7 +96,6 @@ def test_files_variables_and_outputs_of_terraform():
     assert "-images.tfvars" in (TERRAFORM / "outputs.tf").read_text(encoding="utf-8")
 
 
-@needs_terraform
 def test_resources_that_gcloud_is_told_of():
     there = source()
     named = {
@@ -120,7 +116,6 @@ def test_resources_that_gcloud_is_told_of():
     assert checked >= 8
 
 
-@needs_terraform
 def test_variables_named_in_prose():
     declared = set(re.findall(r'variable "(\w+)"', source()))
     for page in PAGES:
@@ -136,7 +131,6 @@ def test_variables_named_in_prose():
     } <= declared
 
 
-@needs_terraform
 def test_every_alert_has_its_page_and_every_page_its_alert():
     titles = set(
         re.findall(r'^\s+title\s+= "(.*)"', (TERRAFORM / "alerts.tf").read_text(encoding="utf-8"), re.MULTILINE)
