@@ -20,7 +20,7 @@ from benchmarks.music import thirdband
 from benchmarks.music.speed import FORM
 from tests.music.synth import Recipe, make, write
 
-SEED = 832_040
+SEED = 1_346_269
 """Of all three bands. The weights of `bachata.choreography.costs` were chosen on the songs of 514,229; on these one
 plan was looked at, and what makes a level enough was changed after it."""
 TEMPI = (115.0, 140.0)

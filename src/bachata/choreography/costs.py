@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from bachata.choreography.brief import Brief
 from bachata.choreography.director import Direction
 from bachata.choreography.energies import ranks
 from bachata.choreography.grooves import unsuited
-from bachata.choreography.ladder import HOMES
+from bachata.choreography.ladder import HOMES, SEEN
 from bachata.choreography.retrieval import Candidates
 from bachata.choreography.vocabulary import DIFFICULTIES
 from bachata.moves.catalogue import Move
@@ -33,16 +32,16 @@ class Weights:
     energy: float = 24.0  # at opposite ends of the ranks, growing with the square
     groove: float = 2.0  # a move that suits another groove, where the groove is certain
     stretch: float = 1.5  # at 6 %, growing with the square
-    strained: float = 60.0  # beyond 6 %: seen in every step
+    strained: float = 70.0  # beyond 6 %: seen in every step
     residual: float = 2.0  # at 50 ms, growing with the square
     style: float = 1.0
     wanted: float = 2.0
     first_wish: float = 80.0  # the first time a wanted move is danced: a wish is kept, if it can be
-    easier: float = 1.0  # a level, in lively places; half of it in calm ones
+    easier: float = 8.0  # a level, in lively places; half of it in calm ones
     harder: float = 20.0  # a level: only to avoid the same move again and again
     later_window: float = 0.05  # a move is best seen from its beginning
     handle: float = 0.8  # nothing left to dissolve into what follows, where smooth transitions were asked for
-    role: float = 70.0
+    role: float = 60.0
     role_level: float = 5.0  # a level by which a move made for the start or the end is easier or harder than asked
     director: float = 4.0
     jitter: float = 0.2
@@ -96,7 +95,7 @@ class Traits:
         apart = np.array([unsuited(label, slot.groove) for label in self._labels])
         total += w.groove * slot.groove_confidence * apart[self.label[move]]
         total += w.jitter * _offsets(self._dice[move], place)
-        strain = np.abs(np.log(fits.speed)) / math.log(1.06)
+        strain = np.abs(np.log(fits.speed)) / SEEN
         total += w.similarity * (1 - scene.similarity)
         total += w.stretch * strain**2 + w.strained * (strain > 1) + w.residual * (fits.residual / 0.05) ** 2
         for rank, clip_id in enumerate(direction.preferred):

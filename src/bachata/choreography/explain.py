@@ -86,11 +86,12 @@ def relaxations(scenes: Sequence[Candidates], cuts: Sequence[Cut], brief: Brief)
     told: Counter[str] = Counter()
     for scene, cut in zip(scenes, cuts, strict=True):
         level = DIFFICULTIES.index(cut.move.difficulty)
-        if unasked and level <= wished and scene.rung <= EASIER_MOVES:
-            continue
-        if scene.rung:
+        as_asked = level == wished or (unasked and level < wished)
+        if scene.rung <= EASIER_MOVES and as_asked:
+            continue  # what was let in and is not danced is nobody's business
+        if scene.rung > EASIER_MOVES or (scene.rung == EASIER_MOVES and level < wished):
             told[f"{RUNGS[scene.rung].told} were allowed: too few others fit"] += 1
-        elif level != wished:
+        else:
             what = f"{_spoken(cut.move.label)} of level {cut.move.difficulty}"
             told[f"{what}: few moves are made for the start and the end"] += 1
     return tuple(f"{what} ({n} of {len(cuts)} places)" for what, n in sorted(told.items()))

@@ -1,8 +1,9 @@
 """Which moves may be danced at a place, and what gives way first when too few are left.
 
 A rule that would leave too few moves is relaxed, one rung of `RUNGS` at a time, and what was relaxed is told. Easier
-moves are let in as soon as a move would have to come back within four phrases: who dances at a level dances what is
-below it. Other levels wait until fewer than `MIN_POOL` moves are left. Moves that were not wanted, misplaced ones and
+moves are let in as soon as a move would have to come back within four phrases, or be danced at a speed that shows so
+that it does not: who dances at a level dances what is below it. Other levels wait until fewer than `MIN_POOL` moves are
+left. Moves that were not wanted, misplaced ones and
 speeds that show wait until there is nothing at all: who said no to a move means it, a wrong speed is seen in every
 step, and a small pool only as repetition.
 
@@ -12,6 +13,7 @@ harder than asked from the first rung on, which is told when it happens.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -33,6 +35,8 @@ MIN_POOL: Final = 3
 """Three moves can be danced in turns; with fewer the same one comes back at once, whatever the order."""
 PHRASES_APART: Final = 4
 """A move returns no sooner than after this many phrases of 16 counts, if the pool allows (scorecard M7)."""
+SEEN: Final = math.log(1.06)
+"""Change of speed, abs(ln speed), beyond which it is seen in every step (scorecard M5)."""
 MAX_STRETCH: Final = 0.10
 WIDE_STRETCH: Final = 0.25
 HOMES: Final = {"lead-in": "intro", "start": "intro", "end": "outro"}

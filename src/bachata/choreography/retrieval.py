@@ -17,6 +17,7 @@ from bachata.choreography.ladder import (
     MIN_POOL,
     PHRASES_APART,
     RUNGS,
+    SEEN,
     Mask,
     Rules,
     Rung,
@@ -78,8 +79,11 @@ class Retrieval:
         self._queries = queries or Queries(brief)
         self._columns = columns_of(moves)
         self._rules = Rules(self._columns, brief)
-        near = np.all([np.abs(t / self._columns.tempo - 1.0) <= MAX_STRETCH for t in tempi or (tempo,)], axis=0)
-        self._pools = [int((near & self._rules.permit("any", rung)).sum()) for rung in RUNGS[: EASIER_MOVES + 1]]
+        speeds = np.array([t / self._columns.tempo for t in tempi or (tempo,)])
+        fitting = np.all(np.abs(speeds - 1.0) <= MAX_STRETCH, axis=0)
+        natural = np.all(np.abs(np.log(speeds)) <= SEEN, axis=0)
+        self._of_level = int((natural & self._rules.permit("any", RUNGS[0])).sum())
+        self._no_harder = int((fitting & self._rules.permit("any", RUNGS[EASIER_MOVES])).sum())
 
     def candidates(self, slot: Slot, grid: Grid) -> Candidates:
         """The candidates for `slot`.
@@ -105,25 +109,32 @@ class Retrieval:
             count = int(allowed.sum())
             if count and (best is None or count > int(best[1].sum())):
                 best = (number, allowed)
-            if count >= self._least(slot, number):
+            if self._enough(slot, fits, number, allowed):
                 break
         if best is None:
             raise NoMoves(self._why(slot, fits))
         return best
 
-    def _least(self, slot: Slot, number: int) -> int:
-        """Moves with which `slot` climbs no further than rung `number`.
+    def _enough(self, slot: Slot, fits: Fits, number: int, allowed: Mask) -> bool:
+        """Whether `slot` climbs no further than rung `number` with the moves `allowed` there.
 
-        A level whose moves fit the whole dance is kept also at a place that asks for longer clips than most are.
+        The level asked for is enough when its moves are at a speed that nobody sees. One whose moves fit the whole dance
+        like that is kept also at a place that asks for longer clips than most are.
         """
         if number == 0:
-            return MIN_POOL if self._pools[0] >= _varied(slot) else _varied(slot)
-        return 1 if number == EASIER_MOVES and self._pools[EASIER_MOVES] >= MIN_POOL else MIN_POOL
+            natural = allowed & self._with(fits, np.abs(np.log(fits.speed)) <= SEEN)
+            return int(natural.sum()) >= (MIN_POOL if self._of_level >= _varied(slot) else _varied(slot))
+        least = 1 if number == EASIER_MOVES and self._no_harder >= MIN_POOL else MIN_POOL
+        return int(allowed.sum()) >= least
 
     def _allowed(self, slot: Slot, fits: Fits, rung: Rung) -> Mask:
-        playable = np.zeros(len(self._rules.above), dtype=bool)
-        playable[fits.move[_speed_ok(fits, rung)]] = True
-        return np.asarray(playable & self._rules.permit(slot.role, rung), dtype=bool)
+        return np.asarray(self._with(fits, _speed_ok(fits, rung)) & self._rules.permit(slot.role, rung), dtype=bool)
+
+    def _with(self, fits: Fits, windows: Mask) -> Mask:
+        """The moves that any of these windows belongs to."""
+        moves = np.zeros(len(self._rules.above), dtype=bool)
+        moves[fits.move[windows]] = True
+        return moves
 
     def _why(self, slot: Slot, fits: Fits) -> str:
         if len(fits):

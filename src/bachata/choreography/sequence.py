@@ -22,12 +22,14 @@ from bachata.choreography.director import Direction
 from bachata.choreography.echoes import APART, echoes
 from bachata.choreography.energies import wished
 from bachata.choreography.grid import COUNTS
-from bachata.choreography.retrieval import Candidates
+from bachata.choreography.retrieval import TOP_K, Candidates
 from bachata.choreography.seams import Seams
 from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
 
 BEAM: Final = 256
+"""Dances kept at a place of `TOP_K` candidates. One of fewer keeps more, for the same work: there the order is tight, and
+what has to be spared for the end is soon forgotten."""
 NARROW: Final = 16
 """Width of the first beam of a budget."""
 _NEVER: Final = -1000 * APART  # grid count at which a move that was not danced yet ended
@@ -176,7 +178,7 @@ class _Dance:
         if stage.lead_in is not None:
             path = self._led_in(state, number, path)
         total = np.round(state.cost[:, None] + path + cheapest[of_row], 9)
-        keep = _cheapest(total, beam)
+        keep = _cheapest(total, max(beam, beam * TOP_K // len(stage.move)))
         rows, columns = np.unravel_index(keep, total.shape)
         windows = stage.choices[columns, picked[of_row[rows], columns]]
         return _taken(state, stage, rows=rows, columns=columns, windows=windows, cost=total.ravel()[keep])

@@ -16,7 +16,8 @@ from bachata.moves.glossary import role_of
 _FEW = 3
 """Moves of a level with which one can dance at all: two would alternate. With fewer, others have to be let in."""
 _VARIED = 9
-"""Moves of 8 counts that fill four phrases, and one more: with fewer of the level, easier ones keep it varied."""
+"""Moves of 8 counts that fill four phrases, and one more: with fewer of the level near their own speed, easier ones
+keep the dance varied and its steps natural."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ def adherence(dance: Dance) -> Adherence:
     error = _length_error(dance, wishes.duration)
     exact = sum(level == wished for level in levels) / len(levels)
     not_harder = sum(level <= wished for level in levels) / len(levels)
-    of_level = sum(DIFFICULTIES.index(m.difficulty) == wished for m in able)
+    of_level = len(wishes.natural(dance.library, dance.tempi))
     roles = _roles_kept(dance.danced)
     kept: dict[str, bool | None] = {
         "level": (not_harder == 1 and (exact == 1 or of_level < _VARIED)) or (None if len(able) < _FEW else False),

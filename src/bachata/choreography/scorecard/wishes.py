@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ from bachata.moves.catalogue import Move
 from bachata.moves.glossary import role_of
 
 _STRETCH = 0.1
-"""Share by which a clip's tempo may be off the song's: beyond it the retiming is seen (M5)."""
+"""Share by which a clip's tempo may be off the song's."""
+_SEEN = math.log(1.06)
+"""Retiming, abs(ln speed), beyond which it is seen (M5)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Wishes:
             for m in moves
             if role_of(m.label) == "any" and m.label not in self.unwanted and all(_near(m.tempo, t) for t in tempi)
         ]
+
+    def natural(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
+        """Those of the level asked for that are danced at a speed at which nobody sees the retiming (M5)."""
+        of_level = [m for m in self.able(moves, tempi) if DIFFICULTIES.index(m.difficulty) == self.level]
+        return [m for m in of_level if all(abs(math.log(t / m.tempo)) <= _SEEN for t in tempi)]
 
     def able(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
         """Those no harder than asked."""
