@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Dozens of processes are started here. Where this is set, as in many containers, each compiles every module it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 PEERS := build/peers
 CHECKOV := build/checkov
