@@ -118,8 +118,8 @@ class Retrieval:
     def _enough(self, slot: Slot, fits: Fits, number: int, allowed: Mask) -> bool:
         """Whether `slot` climbs no further than rung `number` with the moves `allowed` there.
 
-        The level asked for is enough when its moves are at a speed that nobody sees. One whose moves fit the whole dance
-        like that is kept also at a place that asks for longer clips than most are.
+        The level asked for is enough with moves at a speed that nobody sees. One whose moves fit the whole dance like
+        that is kept also at a place that asks for longer clips than most are.
         """
         if number == 0:
             natural = allowed & self._with(fits, np.abs(np.log(fits.speed)) <= SEEN)

@@ -28,8 +28,8 @@ from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
 
 BEAM: Final = 256
-"""Dances kept at a place of `TOP_K` candidates. One of fewer keeps more, for the same work: there the order is tight, and
-what has to be spared for the end is soon forgotten."""
+"""Dances kept at a place of `TOP_K` candidates. One of fewer keeps more, for the same work: there the order is tight,
+and what has to be spared for the end is soon forgotten."""
 NARROW: Final = 16
 """Width of the first beam of a budget."""
 _NEVER: Final = -1000 * APART  # grid count at which a move that was not danced yet ended
