@@ -1,6 +1,6 @@
 """python -m benchmarks.body.scale [--scratch DIR]: measure what is usual and write the scales of both descriptors.
 
-`flow-1` is measured over the drawn library and, when they are here, the real clips, each library weighing the same;
+`flow-2` is measured over the drawn library and, when they are here, the real clips, each library weighing the same;
 `pose-1` over the joints of the drawn dancers.
 """
 
@@ -57,7 +57,7 @@ def main() -> None:
     told = " and ".join(f"{len(rows)} eights of {name} moves" for name, rows in flows.items())
     seen = f"{len(joints)} eights of {len(MOVES)} drawn moves"
     for folder, version, over, scale in (
-        (BODY, "flow-1", told, scale_over(list(flows.values()))),
+        (BODY, "flow-2", told, scale_over(list(flows.values()))),
         (BODY / "people", "pose-1", seen, Scale.over(np.array(joints))),
     ):
         target = folder / "descriptor_scale.py"

@@ -32,7 +32,7 @@ REQUESTS = (
     "sensual, body rolls and hip rolls please", "algo tranquilo para principiantes", "a playful dance with golpes",
     "cross body lead and turns, nothing wild", "shadow position and head rolls", "una entrada elegante y vueltas",
 )  # fmt: skip
-VERSIONS = {"audio": "audio-1", "text": LEXICAL.version, "body": "flow-1"}
+VERSIONS = {"audio": "audio-1", "text": LEXICAL.version, "body": "flow-2"}
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

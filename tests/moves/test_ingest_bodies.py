@@ -83,7 +83,7 @@ def test_the_catalogue_holds_what_is_seen(desk: Desk) -> None:
             seen.motion, seen.kinetic_beats, seen.poses,
         )  # fmt: skip
         assert len(move.poses) == len(move.beats) == len(move.motion) + 1
-        held = kept(desk.store, move, "flow-1")
+        held = kept(desk.store, move, "flow-2")
         assert held is not None
         assert np.array_equal(held.vector, seen.vector)
 
@@ -141,11 +141,11 @@ def test_a_library_from_before_gets_bodies_and_encodes_nothing(desk: Desk) -> No
 
 def test_another_count_one_is_looked_at_anew_and_encoded_no_more(desk: Desk) -> None:
     desk.add()
-    before = {n: kept(desk.store, m, "flow-1") for n, m in desk.moves().items()}
+    before = {n: kept(desk.store, m, "flow-2") for n, m in desk.moves().items()}
     report = desk.add(count_one=2)
     assert (report.updated, report.conformed) == (NAMES, ())
     for name, move in desk.moves().items():
-        now, was = kept(desk.store, move, "flow-1"), before[name]
+        now, was = kept(desk.store, move, "flow-2"), before[name]
         assert now is not None
         assert was is not None
         assert not np.array_equal(now.vector, was.vector)

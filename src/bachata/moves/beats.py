@@ -42,13 +42,17 @@ class BeatFinder(Protocol):
 
 @dataclass(frozen=True)
 class ClipBeats:
-    """Frames of the clip's beats, the index of its first count 1 among them, tempo in BPM, confidence 0 to 1."""
+    """Frames of the clip's beats, the index of its first count 1 among them, tempo in BPM, confidence 0 to 1.
+
+    `moved`: beats by which they come after those that were heard.
+    """
 
     frames: tuple[int, ...]
     count_one: int
     tempo: float
     confidence: float
     source: BeatsSource
+    moved: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,11 @@ def beats_of(path: Path, grid: FrameGrid, annotation: Annotation, find: BeatFind
     Raises ValueError saying what is wrong with them; errors of `find` pass through.
     """
     if annotation.beats is not None and annotation.count_one is not None:
-        return _on_frames(annotation.beats, annotation.count_one, grid, 1.0, "annotated")
+        return on_frames(annotation.beats, annotation.count_one, grid, 1.0, "annotated")
     if not sound:
         raise ValueError("has no sound to find beats in: give its 'beats' (seconds) and 'count_one'")
     heard = find(path)
-    return _on_frames(heard.beats, heard.count_one, grid, float(heard.confidence), "measured")
+    return on_frames(heard.beats, heard.count_one, grid, float(heard.confidence), "measured")
 
 
 def tempo_of(frames: Sequence[int], rate: float) -> float:
@@ -78,9 +82,10 @@ def tempo_of(frames: Sequence[int], rate: float) -> float:
     return round(60.0 / slope, 3)
 
 
-def _on_frames(
+def on_frames(
     seconds: Sequence[float], count_one: int, grid: FrameGrid, confidence: float, source: BeatsSource
 ) -> ClipBeats:
+    """Beats at `seconds`, those inside the clip. Raises ValueError saying what is wrong with them."""
     frames = [frame_at(s, grid.rate) for s in seconds]
     inside = [i for i, f in enumerate(frames) if 0 <= f < grid.frames]
     if len(inside) < 2:

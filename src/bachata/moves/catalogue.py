@@ -65,12 +65,13 @@ class Move(Document):
     confidence: float = Field(ge=0, le=1, description="of beats and count; 1 when annotated by hand")
     beats_source: Literal["annotated", "measured"] = Field("measured", description="who says where the beats are")
     analyser: str | None = Field(None, description="the version of what measured the beats; None when annotated")
+    moved: float = Field(0.0, description="beats by which they come after those heard: there the dancers step")
 
     motion: list[float] = Field(
         default_factory=list, description="how much the dancers move from each beat to the next, 0 to 1; measured"
     )
     kinetic_beats: list[int] = Field(
-        default_factory=list, description="frames at which the dancers' motion is least for a moment: their own beats"
+        default_factory=list, description="frames at which the dancers step or rest: their own beats"
     )
     poses: list[Pose] = Field(default_factory=list, description="at each beat")
 

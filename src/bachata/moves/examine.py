@@ -13,6 +13,7 @@ from bachata.moves.body.document import Body
 from bachata.moves.body.keeping import kept
 from bachata.moves.catalogue import Move
 from bachata.moves.glossary import style_of
+from bachata.moves.instep import in_step
 from bachata.moves.keyframes import keyframes_of
 from bachata.moves.mezzanine import Mould
 from bachata.moves.probe import probe
@@ -51,7 +52,8 @@ class Examined:
 class Examiner:
     """Examines clips below `directory` for one library. `known`: what the library holds already, by clip id.
 
-    `analyser` is the version of `find_beats`, `sight` that of the eyes: what another one measured is measured again.
+    `analyser` is the version of what finds beats, in sound and steps, `sight` that of the eyes: what another one
+    measured is measured again.
     """
 
     directory: Path
@@ -99,7 +101,10 @@ class Examiner:
         facts = probe(path)
         profile = self.profile
         frames = max(1, frame_at(facts.seconds, profile.rate))
-        beats = beats_of(path, FrameGrid(profile.rate, frames), annotation, self.find_beats, sound=facts.sound)
+        grid = FrameGrid(profile.rate, frames)
+        beats = beats_of(path, grid, annotation, self.find_beats, sound=facts.sound)
+        if beats.source == "measured":
+            beats = in_step(path, grid, beats)
         keyframes = keyframes_of(beats.frames, frames, rate=profile.rate, tempo=beats.tempo)
         mould = Mould(source, profile, frames, keyframes)
         return self._drafted(annotation, mould, beats)
@@ -128,6 +133,7 @@ class Examiner:
             confidence=beats.confidence,
             beats_source=beats.source,
             analyser=self.analyser if beats.source == "measured" else None,
+            moved=beats.moved,
         )
 
 
@@ -137,6 +143,9 @@ def doubts(move: Move, annotation: Annotation, record: ClipRecord) -> tuple[str,
     said = annotation.annotated_tempo
     if said and abs(move.tempo / said - 1) > _TEMPO_DOUBT:
         found.append(f"{move.clip_id}: {move.tempo:.1f} BPM measured, {said:g} annotated")
+    if move.moved:
+        late = f"{abs(move.moved):.1f} of a beat {'after' if move.moved > 0 else 'before'}"
+        found.append(f"{move.clip_id}: its dancers step {late} the beats of its sound; their steps count")
     if not move.windows:
         found.append(f"{move.clip_id}: no whole 8-count lies inside it, so it will hardly be used")
     if not move.poses:

@@ -27,6 +27,7 @@ from bachata.moves.conforming import cores, each, finish
 from bachata.moves.embedder import Embedder
 from bachata.moves.embedding import Part
 from bachata.moves.examine import Examined, Examiner, doubts
+from bachata.moves.instep import found_by
 from bachata.moves.profiles import left_behind, profile_for_adding
 from bachata.moves.repository import Embedded, MoveRepository
 from bachata.moves.shelf import Shelf
@@ -109,7 +110,7 @@ def add(
         problems.append(Problem("$.clips", fault))
     shelf = Shelf(store, library)
     run = _Run(
-        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats, analyser, eyes.version),
+        Examiner(directory, chosen, shelf, {m.clip_id: m for m in held}, clip_beats, found_by(analyser), eyes.version),
         shelf,
         eyes,
         workers or cores(),

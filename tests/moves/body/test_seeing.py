@@ -48,7 +48,7 @@ def defined(found: Body, beats: list[int]) -> None:
 def test_a_couple_is_seen(tmp_path: Path) -> None:
     found = body(tmp_path, swaying(30))
     defined(found, BEATS)
-    assert found.version == "flow-1"
+    assert found.version == "flow-2"
     assert found.known
     assert float(np.linalg.norm(found.vector)) == pytest.approx(1, abs=1e-5)
     assert min(found.motion) > 0.02

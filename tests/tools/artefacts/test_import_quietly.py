@@ -15,7 +15,7 @@ SCRIPT = Path(tools.artefacts.__file__).with_name("import_quietly.py").read_text
 
 def _import(folder: Path, program: str) -> subprocess.CompletedProcess[str]:
     (folder / "main.py").write_text(program)
-    return subprocess.run([sys.executable, "-c", SCRIPT], cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-B", "-c", SCRIPT], cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_reading_modules_is_fine(tmp_path):

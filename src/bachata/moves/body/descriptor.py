@@ -1,4 +1,4 @@
-"""The body of a move from its flow, as a vector. Version ``flow-1``."""
+"""The body of a move from its flow, as a vector. Version ``flow-2``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bachata.moves.body.descriptor_scale import CENTRE, SPREAD
 from bachata.moves.body.document import Vector
 from bachata.moves.body.scaling import Scale, unit, weights_of
 
-VERSION: Final = "flow-1"
+VERSION: Final = "flow-2"
 
 SHARES: Final = {"places": 0.25, "couple": 0.15, "accents": 0.1, "directions": 0.2, "periods": 0.2, "outline": 0.1}
 """Share of each block in the whole."""

@@ -1,4 +1,4 @@
-"""How much the dancers move, and when they move least: from flow to numbers over time."""
+"""How much the dancers move, and when they rest: from flow to numbers over time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTRAST: Final = 2.0
 _SMOOTH: Final = 0.07
 """Seconds (standard deviation) activity is smoothed by before its minima count: a seventh of a beat."""
 _DEPTH: Final = 0.2
-"""By how much of the clip's median activity a minimum must lie below what is beside it."""
+"""By how much of a clip's median activity a minimum must lie below what is beside it, unless told otherwise."""
 _APART: Final = 0.2
 """Seconds between two minima, at least: nobody stops more often than on every half beat."""
 
@@ -43,8 +43,9 @@ def motion_between(activity: Course, beats: Sequence[int], usual: float = USUAL)
     return tuple(round(float(m), 4) for m in amounts / (amounts + usual**CONTRAST))
 
 
-def kinetic_beats(activity: Course, rate: float) -> tuple[int, ...]:
-    """Frames of the local minima of smoothed activity, `rate` frames a second."""
+def kinetic_beats(activity: Course, rate: float, *, depth: float | None = None) -> tuple[int, ...]:
+    """Frames of the local minima of smoothed activity, `rate` frames a second; how far they must lie below what is
+    beside them is `depth`."""
     from scipy.ndimage import gaussian_filter1d
     from scipy.signal import find_peaks
 
@@ -53,7 +54,8 @@ def kinetic_beats(activity: Course, rate: float) -> tuple[int, ...]:
     middles = (activity.frames[:-1] + activity.frames[1:]) / 2
     grid = np.arange(np.ceil(middles[0]), middles[-1] + 1e-9)  # every frame
     smooth = gaussian_filter1d(np.interp(grid, middles, activity.values[:, 0]), _SMOOTH * rate)
-    depth = _DEPTH * float(np.median(smooth))
+    if depth is None:
+        depth = _DEPTH * float(np.median(smooth))
     if depth <= 0:
         return ()
     found, _ = find_peaks(-smooth, prominence=depth, distance=max(1, round(_APART * rate)))

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from bachata.errors import Stopped
 from bachata.media.clip import pictures_of
+from bachata.media.conform import Conformer
 from bachata.media.files import opened
+from bachata.media.reader import ClipReader
 
 WIDTH: Final = 160
 HEIGHT: Final = 90
@@ -45,6 +47,18 @@ def look(path: Path, rate: Fraction, *, stop: threading.Event | None = None) -> 
     found = [(number, _small(frame)) for number, frame in _some(path, rate, PER_SECOND, stop)]
     gray = np.array([picture for _, picture in found], dtype=np.uint8).reshape(-1, HEIGHT, WIDTH)
     return Pictures(gray, np.array([number for number, _ in found], dtype=np.int64), rate)
+
+
+def glance(path: Path, rate: Fraction, frames: int, *, name: str) -> Pictures:
+    """A clip of any kind as its mezzanine of `frames` at `rate` will show it, its own pictures upright and whole.
+
+    Raises MediaUnreadable, calling it `name`, when it cannot be decoded.
+    """
+    numbers = np.arange(0, frames, max(1, round(rate / PER_SECOND)), dtype=np.int64)
+    conformed = Conformer(WIDTH, HEIGHT)
+    with ClipReader(path, name, threads=1) as reader:
+        pictures = [_small(conformed(reader.at(Fraction(int(n)) / rate), reader.sample_aspect)) for n in numbers]
+    return Pictures(np.array(pictures, dtype=np.uint8).reshape(-1, HEIGHT, WIDTH), numbers, rate)
 
 
 def coloured(

@@ -15,10 +15,11 @@ from bachata.moves.body.descriptor import VERSION, vector_of
 from bachata.moves.body.document import Body, Vector
 from bachata.moves.body.eights import eights
 from bachata.moves.body.flow import Flow, flow_of
-from bachata.moves.body.motion import activity_of, kinetic_beats, motion_between
+from bachata.moves.body.motion import activity_of, motion_between
 from bachata.moves.body.outline import poses_at
 from bachata.moves.body.pictures import look
 from bachata.moves.body.scaling import unknown
+from bachata.moves.body.steps import footfalls
 from bachata.moves.catalogue import Pose
 
 
@@ -39,7 +40,7 @@ def see(
         _vector(flow, poses, beats, count_one),
         VERSION,
         motion_between(activity, beats),
-        kinetic_beats(activity, float(rate)),
+        footfalls(flow, float(rate)),
         poses,
     )
 
