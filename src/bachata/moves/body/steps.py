@@ -20,7 +20,7 @@ from bachata.moves.body.course import Course
 from bachata.moves.body.flow import ROWS, Flow
 from bachata.moves.body.motion import kinetic_beats
 
-VERSION: Final = "steps-2"
+VERSION: Final = "steps-1"
 
 _PARTS: Final = 16
 """Of a beat, for its course: fifteen pictures a second are seven a beat."""
@@ -46,8 +46,9 @@ class Steps:
 def steps_of(flow: Flow, beats: Sequence[float]) -> Steps | None:
     """When the dancers step against `beats` (frames); None if nobody moves or there are too few beats to tell.
 
-    Each beat has a course of its own, whose first harmonic is a vector: how clear its rhythm is, and when it peaks. Of
-    n vectors in random directions with lengths r, the sum is longer than s with probability exp(-s² / Σr²) (Rayleigh).
+    Every two beats have a course of their own, whose first harmonic is a vector: how clear its rhythm is, and when it
+    peaks. Of vectors in random directions with lengths r, the sum is longer than s with probability exp(-s² / Σr²)
+    (Rayleigh); lengths are square roots, lest one wild turn outvotes all steps.
     """
     if len(beats) <= _FEW or not flow.velocity.any():
         return None
@@ -60,6 +61,7 @@ def steps_of(flow: Flow, beats: Sequence[float]) -> Steps | None:
         return None
     sinking, swinging = (harmonic / size).T
     turns = sinking - swinging
+    turns = turns / np.sqrt(np.maximum(np.abs(turns), 1e-12))
     total = turns.sum()
     return Steps(
         late=-float(np.angle(total) / (2 * math.pi)),  # what peaks later turns further back
