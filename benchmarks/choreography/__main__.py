@@ -28,7 +28,7 @@ from benchmarks.choreography.speed import Times, times
 from benchmarks.choreography.vectors import by_words, discrimination
 from benchmarks.harness import machine
 
-SONGS = 20
+SONGS = 60
 QUICK_SONGS = 3
 
 

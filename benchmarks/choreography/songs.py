@@ -20,7 +20,7 @@ from benchmarks.music import thirdband
 from benchmarks.music.speed import FORM
 from tests.music.synth import Recipe, make, write
 
-SEED = 1_346_269
+SEED = 2_178_309
 """Of all three bands. The weights and rules of `bachata.choreography` were chosen on songs of 514,229 and 832,040."""
 TEMPI = (115.0, 140.0)
 """Beats a minute of contemporary bachata (music-and-dance, section 4)."""

@@ -77,6 +77,12 @@ def test_the_end_is_the_count_one_nearest_to_the_wish(wished: float, made: float
     assert slots(song, grid(song, RATE), seconds=wished)[-1].end == made * 30
 
 
+@pytest.mark.parametrize(("wished", "made"), [(32.4, 32.0), (32.6, 33.0), (33.5, 33.0)])
+def test_the_end_of_the_song_is_an_end_too(wished: float, made: float) -> None:
+    song = make_song(tempo=120, seconds=33.0, first_beat=0.0, count_one=0, sections=("verse",))
+    assert slots(song, grid(song, RATE), seconds=wished)[-1].end == made * 30
+
+
 def test_a_song_shorter_than_an_eight_count_is_one_place() -> None:
     song = make_song(tempo=120, seconds=3.0, first_beat=0.0, count_one=5, sections=("verse",))
     places = slots(song, grid(song, RATE))

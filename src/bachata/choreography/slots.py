@@ -49,7 +49,8 @@ class Slot:
 def slots(analysis: Analysis, grid: Grid, *, seconds: float | None = None, long: bool = True) -> list[Slot]:
     """The places that tile the video from frame 0 to its end.
 
-    `seconds`: wished length; the video ends on the count 1 nearest to it (a whole song if None or longer).
+    `seconds`: wished length; the video ends on the count 1 nearest to it, or with the song if that is nearer (a whole
+    song if None or longer).
     `long`: whether the library has moves of 16 counts; without them every place has 8.
 
     Raises InvalidRequest if the song is shorter than one frame.
@@ -65,9 +66,9 @@ def _end_frame(grid: Grid, seconds: float | None) -> int:
         return grid.end_frame
     ends = [f for f in grid.frames[COUNTS::COUNTS] if 0 < f <= grid.end_frame]
     wished = seconds * grid.rate
-    if not ends or wished >= grid.end_frame:
+    if wished >= grid.end_frame:
         return grid.end_frame
-    return min(ends, key=lambda f: (abs(f - wished), f))
+    return min([*ends, grid.end_frame], key=lambda f: (abs(f - wished), f))
 
 
 class _Layout:
