@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from bachata.choreography.brief import Brief, understand
 from bachata.choreography.cut import Cut
-from bachata.choreography.explain import reason
+from bachata.choreography.explain import reason, relaxations
+from bachata.choreography.grid import grid
 from bachata.choreography.planner import plan
+from bachata.choreography.retrieval import Candidates
 from bachata.choreography.slots import Slot
+from bachata.choreography.windows import Windows
 from bachata.moves.catalogue import Move
 from tests.choreography.worlds import make_index, make_library, make_move, make_song, stance
 
 PLAIN = understand({})
+GRID = grid(make_song(), Fraction(30))
 
 
 def cut(move: Move, *, eight: int = 0, role: str = "any", energy: float = 0.5, groove: str | None = None) -> Cut:
@@ -70,6 +76,20 @@ def test_where_the_last_one_ends() -> None:
     assert flows not in why(cut(left), before=cut(right))
     assert flows not in why(cut(make_move("bare")), before=cut(left))
     assert why(cut(left, eight=1), before=cut(left)).endswith("dances on")
+
+
+@pytest.mark.parametrize(
+    ("rung", "level", "told"),
+    [(0, "intermediate", ""), (1, "intermediate", ""), (1, "beginner", "easier moves were allowed"),
+     (1, "advanced", "few moves are made for the start and the end"), (2, "intermediate", "one level harder"),
+     (2, "advanced", "one level harder")],
+)  # fmt: skip
+def test_what_was_let_in_is_told_where_it_is_danced(rung: int, level: str, told: str) -> None:
+    made = cut(make_move("m", label="arm_styling", difficulty=level))
+    fits = Windows([made.move]).fits(made.slot, GRID)
+    scene = Candidates(made.slot, fits, np.zeros(len(fits)), rung)
+    said = relaxations([scene], [made], understand({"difficulty": "intermediate"}))
+    assert [told in s for s in said] == ([True] if told else [])
 
 
 def test_a_plan_explains_every_move_with_what_is_true_of_it() -> None:

@@ -56,6 +56,14 @@ def test_too_few_for_four_phrases_let_in_easier_moves_first() -> None:
     assert {i[0] for i in ids(moves, scene)} == {"b", "i"}
 
 
+@pytest.mark.parametrize(("tempo", "rung"), [(120.0, 0), (114.0, 0), (111.5, 1), (128.5, 1)])
+def test_a_level_whose_moves_would_have_to_be_hurried_lets_easier_ones_in(tempo: float, rung: int) -> None:
+    moves = some(9, prefix="i", tempo=tempo) + some(5, "beginner", prefix="b") + some(5, "advanced", prefix="a")
+    scene = found(moves)
+    assert scene.rung == rung
+    assert {i[0] for i in ids(moves, scene)} == ({"b", "i"} if rung else {"i"})
+
+
 def test_a_phrase_long_place_needs_fewer_moves() -> None:
     moves = some(5, "beginner", prefix="b") + some(5, prefix="i")
     sixteen = next(s for s in slots(SONG, GRID) if s.role == "any" and s.counts == 16)

@@ -49,6 +49,13 @@ def test_easier_moves_are_for_libraries_that_would_repeat(of_level: int, holds: 
     assert judged("abz", moves).holds is holds
 
 
+@pytest.mark.parametrize(("share", "holds"), [(1.0, False), (1.05, False), (1.08, True), (0.93, True)])
+def test_easier_moves_are_for_levels_that_would_have_to_be_hurried(share: float, holds: bool) -> None:
+    ids = "abcdefghijkl"
+    moves = some(ids, tempo=SONG.tempo / share) + some("z", difficulty="beginner")
+    assert judged("abz", moves).holds is holds
+
+
 def test_intros_and_outros_may_be_of_another_level() -> None:
     moves = [*some("abc"), plain("i", label="intros", difficulty="advanced")]
     assert judged("iabc", moves).holds is True
