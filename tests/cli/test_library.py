@@ -69,6 +69,7 @@ def test_list_gives_profile_and_keyframes_in_frames(home: Path) -> None:
         assert all(isinstance(k, int) for k in row["keyframes"])
         assert {0, *row["beats"]} <= set(row["keyframes"])
         assert all(0 < b - a <= 30 for a, b in pairwise([*row["keyframes"], row["frames"]]))
+        assert row["moved"] == 0.0  # annotated
         assert list(index_of(home / "storage" / row["video_path"], "a").keyframes) == row["keyframes"]
         assert (home / "storage" / row["thumbnail"]).is_file()
 

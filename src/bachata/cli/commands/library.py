@@ -215,6 +215,7 @@ def _row(move: Move) -> dict[str, Any]:
         "energy": round(move.energy, 3),
         "style": move.style,
         "confidence": move.confidence,
+        "moved": move.moved,
         "profile": move.profile,
         "width": move.width,
         "height": move.height,
