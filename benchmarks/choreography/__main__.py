@@ -22,7 +22,7 @@ from benchmarks.choreography.bars import time_bars
 from benchmarks.choreography.briefs import REQUESTS
 from benchmarks.choreography.contest import Judged, contest
 from benchmarks.choreography.libraries import opened
-from benchmarks.choreography.page import Circumstances, Part, page
+from benchmarks.choreography.page import Circumstances, Part, page, whole
 from benchmarks.choreography.songs import Song, long_song, songs
 from benchmarks.choreography.speed import Times, times
 from benchmarks.choreography.vectors import by_words, discrimination
@@ -63,7 +63,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> tuple[str, bool]:
             if timed is None:
                 timed = times(engine, long_song(folder / "songs"), folder, len(library.moves))
     assert isinstance(timed, Times)
-    held = [bar.holds for bar in [*(b for part in parts for b in part.bars()), *time_bars(timed)]]
+    held = [bar.holds for bar in [*whole(parts), *time_bars(timed)]]
     when = Circumstances(datetime.now(UTC).date(), machine(), len(heard), len(REQUESTS), ANALYSER)
     return page(parts, timed, when), False not in held
 

@@ -18,7 +18,7 @@ SURE = 0.01
 
 
 def bars(ours: Sequence[Judged]) -> list[Bar]:
-    """Those of the scorecard, for our plans with one library."""
+    """Those of the scorecard, for our plans."""
     return [
         _p95("M1 cut error to our beats, p95 of all cuts", [j.off_ours for j in ours], OWN_MS),
         _p95("M1 cut error to true beats, p95 of all cuts", [j.off_true for j in ours], TRUE_MS),

@@ -52,9 +52,16 @@ def page(parts: Sequence[Part], times: Times, when: Circumstances) -> str:
         f"{when.machine}.",
         "",
     ]
+    if len(parts) > 1:
+        found += ["## All libraries together: the set that the promises are about", "", *_bars(whole(parts))]
     for part in parts:
         found += [f"## {part.title}, {part.moves} moves", "", *_bars(part.bars()), *_contest(part), *_vectors(part)]
     return "\n".join([*found, *_times(times)]) + "\n"
+
+
+def whole(parts: Sequence[Part]) -> list[Bar]:
+    """The promises over the plans with all libraries."""
+    return bars([judged for part in parts for judged in part.judged[OURS]])
 
 
 def _bars(held: Sequence[Bar]) -> Iterator[str]:

@@ -27,7 +27,7 @@ from benchmarks.choreography.bars import bars, time_bars
 from benchmarks.choreography.briefs import REQUESTS
 from benchmarks.choreography.contest import OURS, RANDOM_PREFERENCES, Judged, RandomPreferences, contest
 from benchmarks.choreography.libraries import again
-from benchmarks.choreography.page import Circumstances, Part, page
+from benchmarks.choreography.page import Circumstances, Part, page, whole
 from benchmarks.choreography.songs import SEED, TEMPI, Song
 from benchmarks.choreography.speed import Times
 from benchmarks.choreography.summary import lines
@@ -108,6 +108,19 @@ def test_the_page_says_what_holds(judged: dict[str, Judged]) -> None:
     assert len(rows) == 1
 
 
+def test_the_promises_are_about_all_libraries_together(judged: dict[str, Judged]) -> None:
+    good, bad = judged[OURS], judged["whole clips"]
+    parts = [
+        Part(title, 90, {**{name: [one] for name, one in judged.items()}, OURS: ours}, [], [], by_words(LIBRARY))
+        for title, ours in (("Kind", [good] * 19), ("Cruel", [bad]))
+    ]
+    counts = {bar.what.split()[0]: (bar.holds, bar.measured.split()[0]) for bar in whole(parts)}
+    assert counts["M2"] == (True, f"{(19 + bad.card.m2.value) / 20:.3f}")
+    assert parts[1].bars()[2].holds is False
+    text = page(parts, Times(0.1, 1.0, 240.0, 60, 150, 41), Circumstances(date(2026, 11, 26), "2 cores", 1, 6, "test"))
+    assert text.index("All libraries together") < text.index("## Kind") < text.index("## Cruel")
+
+
 def test_vectors_that_know_their_labels_are_told_from_such_that_do_not() -> None:
     told = {t.part: t for t in discrimination(LIBRARY)}
     assert told["text"].retrieval > 2 * told["text"].chance
@@ -116,9 +129,9 @@ def test_vectors_that_know_their_labels_are_told_from_such_that_do_not() -> None
     noise = dice.normal(size=LIBRARY.index.vectors.shape)
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
     blind = SimpleNamespace(moves=LIBRARY.moves, index=SimpleNamespace(vectors=noise.astype(np.float32)))
-    whole = {t.part: t for t in discrimination(blind)}["all"]
-    assert whole.p > 0.01
-    assert abs(whole.cosine) < 0.05
+    noisy = {t.part: t for t in discrimination(blind)}["all"]
+    assert noisy.p > 0.01
+    assert abs(noisy.cosine) < 0.05
     assert told["body"] == Told("body", 0)  # nobody saw these clips
     words = by_words(LIBRARY)
     assert words.found > 0.8 * words.queries
