@@ -20,7 +20,7 @@ from bachata.moves.body.steps import VERSION, steps_of
 SURE: Final = 0.05
 """How likely a rhythm may be luck for beats to be moved to it. Moved by mistake is only who shows no rhythm at all."""
 ON_THE_BEAT: Final = 0.2
-"""Beats by which steps may be off: twice what the drawn dancers, who step on every beat, are found off at most."""
+"""Beats by which steps may be off: more than the drawn dancers, who step on every beat, are ever found off (0.12)."""
 _EARLIEST: Final = -0.35
 """Steps further before a beat are taken for those after the one before. Half a beat off, nobody can tell which beat was
 danced: then it is the same for all clips, so that moves of one take are counted alike."""
