@@ -21,7 +21,7 @@ from benchmarks.music.speed import FORM
 from tests.music.synth import Recipe, make, write
 
 SEED = 2_178_309
-"""Of all three bands. The weights and rules of `bachata.choreography` were chosen on songs of 514,229 and 832,040."""
+"""Of all three bands. Weights of `bachata.choreography` were chosen on songs of 514,229 and 832,040; see README.md."""
 TEMPI = (115.0, 140.0)
 """Beats a minute of contemporary bachata (music-and-dance, section 4)."""
 SHARES = {"main": 2, "third": 2, "sample": 1}

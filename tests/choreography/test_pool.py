@@ -14,12 +14,13 @@ from bachata.choreography.grid import grid
 from bachata.choreography.planner import Plan, plan
 from bachata.choreography.pool import EACH, Pool, gather
 from bachata.choreography.query import Queries
+from bachata.choreography.retrieval import Retrieval
 from bachata.choreography.slots import slots
 from bachata.errors import NoMoves
 from bachata.moves.catalogue import Move
 from bachata.moves.documents import FILTERS, StoredMoves, column, tempi
 from bachata.moves.index import MoveIndex
-from tests.choreography.worlds import make_index, make_library, make_song
+from tests.choreography.worlds import make_index, make_library, make_move, make_song
 
 SONG = make_song(seconds=120.0)
 PLACES = slots(SONG, grid(SONG, Fraction(30)))
@@ -54,6 +55,22 @@ def test_a_library_of_a_few_thousand_is_its_own_pool() -> None:
     pool = gather(moves, index, BRIEF, SONG.tempo, PLACES, queries=Queries(BRIEF, SONG))
     assert pool.moves == tuple(moves)
     assert pool.index is index
+
+
+def test_a_large_library_lets_easier_moves_in_before_a_speed_that_shows() -> None:
+    hurried = [m.model_copy(update={"clip_id": f"i{m.clip_id}"}) for m in _of("intermediate", 120, SONG.tempo / 1.08)]
+    easy = [m.model_copy(update={"clip_id": f"b{m.clip_id}"}) for m in _of("beginner", 60, SONG.tempo)]
+    moves = sorted([*hurried, *easy], key=lambda m: m.clip_id)
+    brief = understand({"difficulty": "intermediate"})
+    pool = gather(moves, make_index(moves), brief, SONG.tempo, PLACES, queries=Queries(brief, SONG), whole=100)
+    assert {m.difficulty for m in pool.moves} == {"intermediate", "beginner"}
+    retrieval = Retrieval(pool.moves, pool.index, brief, SONG.tempo)
+    scene = retrieval.candidates(next(p for p in PLACES if p.role == "any"), grid(SONG, Fraction(30)))
+    assert any(pool.moves[m].difficulty == "beginner" for m in scene.moves)
+
+
+def _of(level: str, count: int, tempo: float) -> list[Move]:
+    return [make_move(f"{n:03d}", label=f"label{n % 9}", difficulty=level, tempo=tempo, eights=4) for n in range(count)]
 
 
 def test_of_a_large_one_only_the_pool_is_read() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bachata.errors import Stopped
 from bachata.moves.beats import ClipBeats, FrameGrid, on_frames
-from bachata.moves.instep import ON_THE_BEAT, in_step
+from bachata.moves.instep import in_step
 from samples.moves.catalogue import MOVES
 from samples.moves.clip import FRAME_RATE, timing, write_clip
 from tests.moves.clips import write_clip as write_greys
@@ -41,7 +43,7 @@ def test_beats_that_are_danced_stay(film: Path, off: float) -> None:
 @pytest.mark.parametrize("off", [0.28, 0.4, 0.5, 0.6, -0.26])
 def test_beats_beside_the_steps_go_to_the_steps(film: Path, off: float) -> None:
     found = in_step(film, GRID, heard(off))
-    assert found.moved == pytest.approx(off, abs=ON_THE_BEAT)
+    assert found.moved == pytest.approx(off, abs=0.12)
     true = np.array(heard().frames)
     assert max(np.abs(true - f).min() for f in found.frames[1:-1]) <= 2  # of 14 frames a beat
     ones = [found.frames[i] for i in range(found.count_one, len(found.frames), 8)]
@@ -49,8 +51,26 @@ def test_beats_beside_the_steps_go_to_the_steps(film: Path, off: float) -> None:
     assert (found.source, found.confidence) == ("measured", 0.8)
 
 
-def test_half_a_beat_off_all_clips_are_counted_alike(film: Path) -> None:
-    assert in_step(film, GRID, heard(0.5)).frames == in_step(film, GRID, heard(-0.5)).frames
+def test_about_half_a_beat_off_all_clips_are_counted_alike(film: Path) -> None:
+    one, other = (in_step(film, GRID, heard(off)) for off in (0.47, 0.58))
+    ones = [[b.frames[i] for i in range(b.count_one, len(b.frames), 8)] for b in (one, other)]
+    assert all(abs(a - b) <= 1 for a, b in zip(*ones, strict=True))
+
+
+def test_a_clip_does_not_lose_its_only_eight(film: Path) -> None:
+    end = WHEN.beats[8] + 1.5 / float(GRID.rate)  # just beyond the second count 1
+    short = FrameGrid(GRID.rate, round(end * float(GRID.rate)))
+    beats = on_frames([b - 0.3 * PERIOD for b in WHEN.beats if b - 0.3 * PERIOD < end], 0, short, 0.8, "measured")
+    late = on_frames([b + 0.2 * PERIOD for b in WHEN.beats if b + 0.2 * PERIOD < end], 0, short, 0.8, "measured")
+    assert in_step(film, short, beats).moved == pytest.approx(0.3, abs=0.12)  # nine counts are left
+    assert in_step(film, short, late).moved == 0.0
+
+
+def test_it_stops_when_told(film: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        in_step(film, GRID, heard(0.4), stop=stop)
 
 
 def test_where_nobody_dances_the_sound_counts(tmp_path: Path) -> None:
@@ -63,7 +83,7 @@ def test_what_was_moved_is_told_and_measured_once(film: Path, desk: Desk) -> Non
     desk.ears = late = _Ears(heard(0.4))
     report = desk.add(clip("one"))
     (move,) = (e.move for e in desk.repository.load())
-    assert move.moved == pytest.approx(0.4, abs=ON_THE_BEAT)
+    assert move.moved == pytest.approx(0.4, abs=0.12)
     assert {0, *move.beats} <= set(move.keyframes)  # it is cut where its dancers step
     assert any("0.4 of a beat after the beats of its sound" in w for w in report.warnings)
     assert desk.add(clip("one")).unchanged == ("one",)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bachata.choreography.brief import Brief
-from bachata.choreography.ladder import RUNGS, Columns, Rules, columns_of
+from bachata.choreography.ladder import RUNGS, SEEN, Columns, Rules, columns_of
 from bachata.choreography.offers import none_at_tempo
 from bachata.choreography.query import Queries
 from bachata.choreography.slots import Slot
@@ -85,10 +85,15 @@ def _nearest(
     index: MoveIndex, columns: Columns, rules: Rules, tempo: float, kinds: Mapping[tuple[int, str, str], Embedding]
 ) -> npt.NDArray[np.int64]:
     off = np.abs(tempo / columns.tempo - 1.0)
+    natural = np.abs(np.log(tempo / columns.tempo)) <= SEEN
     found: set[int] = set()
     for (_, _, role), query in kinds.items():
-        for rung in RUNGS:
-            hits = index.search(query, EACH, allowed=rules.permit(role, rung) & (off <= rung.stretch + _DRIFT))
+        for number, rung in enumerate(RUNGS):
+            permitted = rules.permit(role, rung)
+            hits = index.search(query, EACH, allowed=permitted & (off <= rung.stretch + _DRIFT))
+            if number == 0:  # the level asked for is enough only with moves at a speed that nobody sees
+                found.update(hit.position for hit in hits)
+                hits = index.search(query, EACH, allowed=permitted & natural)
             found.update(hit.position for hit in hits)
             if len(hits) >= _ENOUGH:
                 break

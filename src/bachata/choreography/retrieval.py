@@ -92,11 +92,16 @@ class Retrieval:
         """
         fits = self.windows.fits(slot, grid)
         rung, allowed = self._climb(slot, fits)
-        hits = self._index.search(self._queries.at(slot), TOP_K, allowed=allowed)
+        natural = allowed & self._with(fits, np.abs(np.log(fits.speed)) <= SEEN)
         cosine = np.full(len(allowed), -1.0)
         found = np.zeros(len(allowed), dtype=bool)
-        for hit in hits:
-            cosine[hit.position], found[hit.position] = hit.score, True
+        # Those at a speed that nobody sees first: else a large library's hurried ones could take all the seats.
+        for among in (natural, allowed & ~natural):
+            seats = TOP_K - int(found.sum())
+            if not seats or not among.any():
+                continue
+            for hit in self._index.search(self._queries.at(slot), seats, allowed=among):
+                cosine[hit.position], found[hit.position] = hit.score, True
         chosen = fits.only(found[fits.move] & _speed_ok(fits, RUNGS[rung]))
         return Candidates(slot, chosen, cosine[chosen.move], rung)
 

@@ -28,8 +28,8 @@ from bachata.choreography.slots import Slot
 from bachata.moves.catalogue import Move
 
 BEAM: Final = 256
-"""Dances kept at a place of `TOP_K` candidates. One of fewer keeps more, for the same work: there the order is tight,
-and what has to be spared for the end is soon forgotten."""
+"""Dances kept at a place of `TOP_K` candidates. Where it and the next have fewer, more are kept, for the same work:
+there the order is tight, and what has to be spared for the end is soon forgotten."""
 NARROW: Final = 16
 """Width of the first beam of a budget."""
 _NEVER: Final = -1000 * APART  # grid count at which a move that was not danced yet ended
@@ -178,7 +178,8 @@ class _Dance:
         if stage.lead_in is not None:
             path = self._led_in(state, number, path)
         total = np.round(state.cost[:, None] + path + cheapest[of_row], 9)
-        keep = _cheapest(total, max(beam, beam * TOP_K // len(stage.move)))
+        candidates = max(len(s.move) for s in self.stages[number : number + 2])
+        keep = _cheapest(total, max(beam, beam * TOP_K // candidates))
         rows, columns = np.unravel_index(keep, total.shape)
         windows = stage.choices[columns, picked[of_row[rows], columns]]
         return _taken(state, stage, rows=rows, columns=columns, windows=windows, cost=total.ravel()[keep])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -64,10 +65,11 @@ class Examiner:
     analyser: str
     sight: str
 
-    def __call__(self, annotation: Annotation) -> Examined:
+    def __call__(self, annotation: Annotation, stop: threading.Event | None = None) -> Examined:
         """Look at the clip of `annotation`.
 
-        Raises ValueError or an error of the project's own, in words that follow the clip's name.
+        Raises ValueError or an error of the project's own, in words that follow the clip's name; Stopped once `stop`
+        is set.
         """
         path = self.directory / annotation.video_path
         if not path.is_file():
@@ -75,7 +77,7 @@ class Examiner:
         if not path.resolve().is_relative_to(self.directory.resolve()):
             raise ValueError("leads out of the directory")
         source = hash_of(path)
-        move = self._measured_before(source, annotation) or self._measure(path, source, annotation)
+        move = self._measured_before(source, annotation) or self._measure(path, source, annotation, stop)
         move = _described(move, annotation)
         examined = Examined(path, move, self._mould(move, source))
         if (record := self.shelf.find(move, self.profile)) is None:
@@ -97,14 +99,14 @@ class Examiner:
         measured = old.beats_source == "measured" and old.analyser == self.analyser
         return old if measured and annotation.beats is None else None
 
-    def _measure(self, path: Path, source: str, annotation: Annotation) -> Move:
+    def _measure(self, path: Path, source: str, annotation: Annotation, stop: threading.Event | None) -> Move:
         facts = probe(path)
         profile = self.profile
         frames = max(1, frame_at(facts.seconds, profile.rate))
         grid = FrameGrid(profile.rate, frames)
         beats = beats_of(path, grid, annotation, self.find_beats, sound=facts.sound)
         if beats.source == "measured":
-            beats = in_step(path, grid, beats)
+            beats = in_step(path, grid, beats, stop=stop)
         keyframes = keyframes_of(beats.frames, frames, rate=profile.rate, tempo=beats.tempo)
         mould = Mould(source, profile, frames, keyframes)
         return self._drafted(annotation, mould, beats)

@@ -86,12 +86,12 @@ def add(
 ) -> IngestReport:
     """Add the clips under `directory` that `annotations` names, or bring what changed up to date.
 
-    `analyser` is the version of `clip_beats`; clips that another version heard are heard again, and encoded again only
-    if their beats have moved. `embedder` makes the parts of their embeddings (None: of what is said of them only);
-    moves that are not among them are embedded anew if another version did it. `profile` names what clips are conformed
-    to; None: what the library has, 720p30 for a new one. `pose_model` is an ONNX file that finds the dancers' joints;
-    None: their motion tells. `workers` clips are made at once (None: as many as there are cores), below `scratch`
-    (None: where temporary files go).
+    `analyser` is the version of `clip_beats`; clips that another version heard, or saw step, are measured again,
+    and encoded again only if their beats have moved. `embedder` makes the parts of their embeddings (None: of what
+    is said of them only); moves that are not among them are embedded anew if another version did it. `profile`
+    names what clips are conformed to; None: what the library has, 720p30 for a new one. `pose_model` is an ONNX
+    file that finds the dancers' joints; None: their motion tells. `workers` clips are made at once (None: as many
+    as there are cores), below `scratch` (None: where temporary files go).
     `progress(done, total, clip_id)` is told when a clip is about to be examined, then after each that is finished.
 
     Raises InvalidRequest with every fault of every clip; then nothing was added. Raises InvalidSettings when OpenCV is
@@ -143,9 +143,9 @@ class _Run:
         done: dict[str, _Clip] = {}
         annotations = dict(named)
 
-        def look(annotation: Annotation, _stop: object) -> Examined:
+        def look(annotation: Annotation, stop: Event) -> Examined:
             self._tell(0, len(named), annotation.clip_id)
-            return self.examiner(annotation)
+            return self.examiner(annotation, stop)
 
         with each(annotations, look, self.workers) as finished:
             for place, job in finished:

@@ -49,15 +49,19 @@ def look(path: Path, rate: Fraction, *, stop: threading.Event | None = None) -> 
     return Pictures(gray, np.array([number for number, _ in found], dtype=np.int64), rate)
 
 
-def glance(path: Path, rate: Fraction, frames: int, *, name: str) -> Pictures:
-    """A clip of any kind as its mezzanine of `frames` at `rate` will show it, its own pictures upright and whole.
+def glance(path: Path, rate: Fraction, frames: int, *, stop: threading.Event | None = None) -> Pictures:
+    """A clip of any kind as its mezzanine of `frames` at `rate` will show it, upright and whole.
 
-    Raises MediaUnreadable, calling it `name`, when it cannot be decoded.
+    Raises MediaUnreadable when it cannot be decoded, Stopped once `stop` is set.
     """
     numbers = np.arange(0, frames, max(1, round(rate / PER_SECOND)), dtype=np.int64)
     conformed = Conformer(WIDTH, HEIGHT)
-    with ClipReader(path, name, threads=1) as reader:
-        pictures = [_small(conformed(reader.at(Fraction(int(n)) / rate), reader.sample_aspect)) for n in numbers]
+    pictures = []
+    with ClipReader(path, path.name, threads=1) as reader:
+        for number in numbers:
+            if stop is not None and stop.is_set():
+                raise Stopped("Stopped while looking at clips; run it again to go on")
+            pictures.append(_small(conformed(reader.at(Fraction(int(number)) / rate), reader.sample_aspect)))
     return Pictures(np.array(pictures, dtype=np.uint8).reshape(-1, HEIGHT, WIDTH), numbers, rate)
 
 

@@ -3,7 +3,7 @@
 Who steps on the beat has just put a foot down and sinks into it: the feet are still, the bodies fall. Between the beats
 a foot swings and the bodies rise. Sinking less swinging rises and falls once a beat, and where it is highest is the
 step. Of the drawn dancers, whose steps are known, all are found within 0.12 beats. Of 41 real clips, cut to two songs,
-half have their dancers half a beat off: the sound was laid under the pictures afterwards (docs/adr/0028).
+a dozen have their dancers about half a beat off: the sound was laid under the pictures afterwards (docs/adr/0028).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _FEET: Final = 0.15
 """Share of the dancers' height, from below, in which feet swing."""
 _MOST: Final = 0.02
 """Share of all motion that is left out above and below to find where the dancers are."""
-_FEW: Final = 4
-"""Beats from which on there is a rhythm to speak of."""
+_FEW: Final = 6
+"""Beats that are too few to speak of a rhythm: of the five vectors of six no sum has a p below 0.01."""
 _DEPTH: Final = 0.4
 """By how much sinking less swinging, both over their standard deviations, must rise for a step."""
 
@@ -37,7 +37,7 @@ _DEPTH: Final = 0.4
 @dataclass(frozen=True)
 class Steps:
     """`late`: beats by which the steps come after the beats, -0.5 to 0.5. `p`: how likely motion without any rhythm
-    shows as clear a one."""
+    shows as clear a one; white noise does up to twice as often, since neighbouring vectors share a beat."""
 
     late: float
     p: float

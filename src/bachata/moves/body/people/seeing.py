@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bachata.moves.body import seeing as by_flow
+from bachata.moves.body.descriptor import VERSION as FLOW
 from bachata.moves.body.document import Body, Vector
 from bachata.moves.body.eights import eights
 from bachata.moves.body.flow import flow_of
@@ -41,8 +42,8 @@ class PoseEyes:
 
     @property
     def version(self) -> str:
-        """The descriptor's, and the model's: two models do not see alike."""
-        return f"{VERSION}.{self.model.digest[:8]}"
+        """The descriptor's, the model's (two models do not see alike), and flow's, which tells where no couple is found."""
+        return f"{VERSION}.{self.model.digest[:8]}.{FLOW}"
 
     def __call__(
         self, path: Path, beats: Sequence[int], rate: Fraction, *, count_one: int, stop: threading.Event | None = None
