@@ -42,7 +42,7 @@ class PoseEyes:
 
     @property
     def version(self) -> str:
-        """The descriptor's, the model's (two models do not see alike), and flow's, which tells where no couple is found."""
+        """The descriptor's, the model's (two do not see alike), and flow's, which tells where no couple is found."""
         return f"{VERSION}.{self.model.digest[:8]}.{FLOW}"
 
     def __call__(
