@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bachata.moves import ingest
 from bachata.moves.body.descriptor import VERSION as SIGHT
 from bachata.moves.embedding import Part
+from bachata.moves.instep import found_by
 from bachata.moves.lexical import LEXICAL, text_of
 from bachata.tasks.tables import move_embeddings
 from tests.choreography.worlds import make_part
@@ -146,7 +147,7 @@ class TestAnotherAnalyser:
         report = newer.add(clip("one"))
         assert (report.updated, report.conformed, newer.ears.asked) == (("one",), ("one",), ["one.mp4"])
         move = desk.repository.load()[0].move
-        assert (move.beats[:2], move.analyser) == ([12, 27], "ears/2")
+        assert (move.beats[:2], move.analyser) == ([12, 27], found_by("ears/2"))
         assert newer.add(clip("one")).unchanged == ("one",)
         assert newer.ears.asked == ["one.mp4"]
 
@@ -154,7 +155,7 @@ class TestAnotherAnalyser:
         desk.add(clip("one"))
         report = replace(desk, analyser="ears/2").add(clip("one"))
         assert (report.updated, report.conformed) == (("one",), ())
-        assert desk.repository.load()[0].move.analyser == "ears/2"
+        assert desk.repository.load()[0].move.analyser == found_by("ears/2")
 
     def test_a_move_that_names_none_is_heard_again(self, desk: Desk) -> None:
         desk.add(clip("one"))
