@@ -3,9 +3,8 @@
 A rule that would leave too few moves is relaxed, one rung of `RUNGS` at a time, and what was relaxed is told. Easier
 moves are let in as soon as a move would have to come back within four phrases, or be danced at a speed that shows so
 that it does not: who dances at a level dances what is below it. Other levels wait until fewer than `MIN_POOL` moves are
-left. Moves that were not wanted, misplaced ones and
-speeds that show wait until there is nothing at all: who said no to a move means it, a wrong speed is seen in every
-step, and a small pool only as repetition.
+left. Moves that were not wanted, misplaced ones and speeds beyond `MAX_STRETCH` wait until there is nothing at all: who
+said no to a move means it, a wrong speed is seen in every step, and a small pool only as repetition.
 
 Moves made for the start or the end of a dance stay there on every rung. They are few, so there they may be one level
 harder than asked from the first rung on, which is told when it happens.
@@ -42,6 +41,11 @@ WIDE_STRETCH: Final = 0.25
 HOMES: Final = {"lead-in": "intro", "start": "intro", "end": "outro"}
 """Role of a place to the role of the moves made for it."""
 _ROLES: Final = ("any", "intro", "outro")
+
+
+def natural(speed: Floats) -> Mask:
+    """Which speeds nobody sees."""
+    return np.asarray(np.abs(np.log(speed)) <= SEEN, dtype=bool)
 
 
 class Columns(Protocol):

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bachata.choreography.brief import Brief
-from bachata.choreography.ladder import RUNGS, SEEN, Columns, Rules, columns_of
+from bachata.choreography.ladder import RUNGS, Columns, Rules, columns_of, natural
 from bachata.choreography.offers import none_at_tempo
 from bachata.choreography.query import Queries
 from bachata.choreography.slots import Slot
@@ -85,7 +85,7 @@ def _nearest(
     index: MoveIndex, columns: Columns, rules: Rules, tempo: float, kinds: Mapping[tuple[int, str, str], Embedding]
 ) -> npt.NDArray[np.int64]:
     off = np.abs(tempo / columns.tempo - 1.0)
-    natural = np.abs(np.log(tempo / columns.tempo)) <= SEEN
+    unseen = natural(tempo / columns.tempo)
     found: set[int] = set()
     for (_, _, role), query in kinds.items():
         for number, rung in enumerate(RUNGS):
@@ -93,7 +93,7 @@ def _nearest(
             hits = index.search(query, EACH, allowed=permitted & (off <= rung.stretch + _DRIFT))
             if number == 0:  # the level asked for is enough only with moves at a speed that nobody sees
                 found.update(hit.position for hit in hits)
-                hits = index.search(query, EACH, allowed=permitted & natural)
+                hits = index.search(query, EACH, allowed=permitted & unseen)
             found.update(hit.position for hit in hits)
             if len(hits) >= _ENOUGH:
                 break

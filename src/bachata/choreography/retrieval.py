@@ -17,11 +17,11 @@ from bachata.choreography.ladder import (
     MIN_POOL,
     PHRASES_APART,
     RUNGS,
-    SEEN,
     Mask,
     Rules,
     Rung,
     columns_of,
+    natural,
 )
 from bachata.choreography.offers import ADD, none_at_tempo
 from bachata.choreography.query import Queries
@@ -81,8 +81,7 @@ class Retrieval:
         self._rules = Rules(self._columns, brief)
         speeds = np.array([t / self._columns.tempo for t in tempi or (tempo,)])
         fitting = np.all(np.abs(speeds - 1.0) <= MAX_STRETCH, axis=0)
-        natural = np.all(np.abs(np.log(speeds)) <= SEEN, axis=0)
-        self._of_level = int((natural & self._rules.permit("any", RUNGS[0])).sum())
+        self._of_level = int((natural(speeds).all(axis=0) & self._rules.permit("any", RUNGS[0])).sum())
         self._no_harder = int((fitting & self._rules.permit("any", RUNGS[EASIER_MOVES])).sum())
 
     def candidates(self, slot: Slot, grid: Grid) -> Candidates:
@@ -92,11 +91,11 @@ class Retrieval:
         """
         fits = self.windows.fits(slot, grid)
         rung, allowed = self._climb(slot, fits)
-        natural = allowed & self._with(fits, np.abs(np.log(fits.speed)) <= SEEN)
+        unseen = allowed & self._with(fits, natural(fits.speed))
         cosine = np.full(len(allowed), -1.0)
         found = np.zeros(len(allowed), dtype=bool)
         # Those at a speed that nobody sees first: else a large library's hurried ones could take all the seats.
-        for among in (natural, allowed & ~natural):
+        for among in (unseen, allowed & ~unseen):
             seats = TOP_K - int(found.sum())
             if not seats or not among.any():
                 continue
@@ -127,8 +126,8 @@ class Retrieval:
         that is kept also at a place that asks for longer clips than most are.
         """
         if number == 0:
-            natural = allowed & self._with(fits, np.abs(np.log(fits.speed)) <= SEEN)
-            return int(natural.sum()) >= (MIN_POOL if self._of_level >= _varied(slot) else _varied(slot))
+            unseen = allowed & self._with(fits, natural(fits.speed))
+            return int(unseen.sum()) >= (MIN_POOL if self._of_level >= _varied(slot) else _varied(slot))
         least = 1 if number == EASIER_MOVES and self._no_harder >= MIN_POOL else MIN_POOL
         return int(allowed.sum()) >= least
 

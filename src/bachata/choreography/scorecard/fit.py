@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from bachata.blueprint import Move as Piece
 from bachata.choreography.scorecard.chance import FEW, spearman
 from bachata.choreography.scorecard.dance import HIT, Dance
 from bachata.choreography.scorecard.metric import Metric, worded
+from bachata.choreography.scorecard.wishes import SEEN
 from bachata.moves.catalogue import Move
 
 STRAINED = 0.2
@@ -59,7 +59,7 @@ def stretch(dance: Dance) -> Stretch:
     """M5."""
     speeds = np.array([dance.speed(p) for p in dance.blueprint.moves])
     off = np.abs(np.log(speeds))
-    beyond_6 = float((off > math.log(1.06)).mean())
+    beyond_6 = float((off > SEEN).mean())
     beyond_10 = float((np.abs(speeds - 1) > 0.1 + 1e-9).mean())
     return Stretch(
         value=beyond_6,

@@ -14,7 +14,7 @@ from bachata.moves.glossary import role_of
 
 _STRETCH = 0.1
 """Share by which a clip's tempo may be off the song's."""
-_SEEN = math.log(1.06)
+SEEN = math.log(1.06)
 """Retiming, abs(ln speed), beyond which it is seen (M5)."""
 
 
@@ -62,7 +62,7 @@ class Wishes:
     def natural(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
         """Those of the level asked for that are danced at a speed at which nobody sees the retiming (M5)."""
         of_level = [m for m in self.able(moves, tempi) if DIFFICULTIES.index(m.difficulty) == self.level]
-        return [m for m in of_level if all(abs(math.log(t / m.tempo)) <= _SEEN for t in tempi)]
+        return [m for m in of_level if all(abs(math.log(t / m.tempo)) <= SEEN for t in tempi)]
 
     def able(self, moves: Sequence[Move], tempi: tuple[float, float]) -> list[Move]:
         """Those no harder than asked."""

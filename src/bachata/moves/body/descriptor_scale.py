@@ -1,4 +1,4 @@
-"""The scale of `flow-2`, measured over 58 eights of drawn moves and 67 eights of real moves
+"""The scale of `flow-1`, measured over 58 eights of drawn moves and 67 eights of real moves
 by `python -m benchmarks.body.scale`.
 
 Constants on purpose: other numbers would be another version, and stored vectors would no longer compare.

@@ -59,8 +59,7 @@ def glance(path: Path, rate: Fraction, frames: int, *, stop: threading.Event | N
     pictures = []
     with ClipReader(path, path.name, threads=1) as reader:
         for number in numbers:
-            if stop is not None and stop.is_set():
-                raise Stopped("Stopped while looking at clips; run it again to go on")
+            _heed(stop)
             pictures.append(_small(conformed(reader.at(Fraction(int(number)) / rate), reader.sample_aspect)))
     return Pictures(np.array(pictures, dtype=np.uint8).reshape(-1, HEIGHT, WIDTH), numbers, rate)
 
@@ -88,12 +87,16 @@ def _numbered(path: Path, rate: Fraction, stop: threading.Event | None) -> Itera
         stream.codec_context.thread_count = 1  # each thread holds pictures, and clips are looked at side by side
         start = (stream.start_time or 0) * (stream.time_base or Fraction(0))
         for count, frame in enumerate(container.decode(stream)):
-            if stop is not None and stop.is_set():
-                raise Stopped("Stopped while looking at clips; run it again to go on")
+            _heed(stop)
             if frame.pts is None or frame.time_base is None:
                 yield count, frame
             else:
                 yield round((frame.pts * frame.time_base - start) * rate), frame
+
+
+def _heed(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise Stopped("Stopped while looking at clips; run it again to go on")
 
 
 def _small(frame: VideoFrame) -> NDArray[np.uint8]:

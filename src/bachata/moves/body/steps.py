@@ -29,7 +29,7 @@ _FEET: Final = 0.15
 _MOST: Final = 0.02
 """Share of all motion that is left out above and below to find where the dancers are."""
 _FEW: Final = 6
-"""Beats that are too few to speak of a rhythm: of the five vectors of six no sum has a p below 0.01."""
+"""Beats that are too few to speak of a rhythm: even if all four of their vectors point one way, p is 0.02."""
 _DEPTH: Final = 0.4
 """By how much sinking less swinging, both over their standard deviations, must rise for a step."""
 
